@@ -1,0 +1,97 @@
+// Package signaling carries a session over the wire: it upgrades the two WebSockets, admits who may sit on which seat,
+// and moves frames between sockets and package session. It knows HTTP, cookies and close codes. It knows no content.
+//
+// # Nouns
+//
+// A session has two seats, applicant and agent. Each seat has at most one connection. A connection carries frames; one
+// frame is one binary WebSocket message. A text message is a protocol error.
+//
+// A page is one document of the applicant's, numbered from 1 and rising with each navigation. A living page that only
+// lost its socket keeps its number. The agent's console is a page too, always number 1: a reloaded console cannot come
+// back, because what it knew was in its memory only.
+//
+// # Opening: GET /signal
+//
+// The subprotocol is insyn.v1 and must be offered. Origin is required and compared exactly, scheme and port included:
+// the Insyn origin for the applicant's bridge, the console's origin for the agent. Anything else is refused with a
+// status before the upgrade: 403 for the origin, 400 for the subprotocol or the query.
+//
+//	/signal?session=ID&page=N     ID: 16 characters of base32, N: 1 to 65535, both as given earlier
+//
+// The applicant is admitted by the ticket cookie, which must be the ticket of session ID; the agent by the sign-in, who
+// must be the agent that issued the session's code. Who is not admitted is upgraded and then closed with a code of
+// "Ending", since a browser cannot read the status of a refused upgrade. A second connection on a seat takes the seat;
+// the first one is closed with 4002 replaced.
+//
+// A page number above the last one of the seat is a new page: counters and epochs begin again, and an exchange must
+// succeed before content flows. The same number is the same living page on a new socket. A lower one is refused.
+//
+// # Frames
+//
+// Every frame begins with the same clear header of 16 bytes, big endian:
+//
+//	0  kind     uint8
+//	1  lane     uint8    0 control, 1 state, 2 resource; fixed by kind
+//	2  page     uint16   the applicant's page that the frame belongs to
+//	4  epoch    uint32   rises with each keyframe; 0 outside of the state lane
+//	8  counter  uint64   per sender, page and lane: 1, 2, 3 ...
+//	16 payload
+//
+// Relayed frames have an opaque payload. The server checks kind, lane, seat, state, size, page and that counters rise,
+// and copies the rest. Receivers check that counters rise by exactly one; in the state lane a gap makes every delta
+// void until the next keyframe with a higher epoch.
+//
+//	kind            lane      from       in states          payload at most
+//	0x01 exchange   control   both       joining, away      1 KiB
+//	0x02 keyframe   state     applicant  live               1 MiB
+//	0x03 delta      state     applicant  live               256 KiB
+//	0x04 pointer    state     applicant  live               256 B
+//	0x05 resource   resource  applicant  live               64 KiB
+//	0x06 want       control   agent      live               16 KiB
+//	0x07 ack        control   agent      live               256 B
+//	0x08 resync     control   agent      live               256 B
+//	0x09 state      control   both       live, paused       1 KiB
+//
+// A frame that arrives in a state that does not relay it is dropped, not punished: it may have been under way when the
+// state changed. A frame that its seat may never send ends the connection's session with 4510 protocol.
+//
+// Local frames are between one seat and the server; page, epoch and counter are 0, the lane is control, the payload is
+// in the clear. The server parses at most one byte of what a seat says.
+//
+//	kind            from       payload
+//	0x80 status     server     JSON, see Status; at attaching and after each change of state
+//	0x81 resync     server     none; the applicant's side drops what it has queued and sends a keyframe.
+//	                           Unauthenticated: honoured at most once a second
+//	0x82 verdict    both       1 byte: 1 the codes matched, 0 they did not
+//	0x83 pause      applicant  none
+//	0x84 resume     applicant  none
+//	0x85 close      both       1 byte: 0 a person ended it, 1 the console was closed or reloaded
+//	0x85 close      server     JSON, see Ended; the last frame, before the WebSocket close code
+//	0x86 beat       both       none; the server sends one every 10 s, a seat answers each with one.
+//	                           25 s of silence end a connection, not the session
+//
+// # Joining, and joining again
+//
+// Consent takes the code and moves the session from offered to joining. On both seats the ends now run the exchange in
+// exchange frames: applicant first, then agent, then applicant. Each end reports its verdict. Two matches make the
+// session live: consent counts from here, and the receipt is written. One mismatch closes it with 4503 no_match.
+//
+// When a seat loses its connection, the session is away. The same page on a new connection makes it live again (or
+// paused, if it was). A new page runs an exchange and reports verdicts first. After each return the server asks the
+// applicant's side to resync.
+//
+// # Flow
+//
+// Credit is counted in bytes end to end: the console acknowledges what it has applied (state lane: epoch and counter;
+// resource lane: counter), and the applicant's side keeps a window of unacknowledged bytes per lane. State frames are
+// never held back by resources. An honest sender therefore never overflows the server's outbox, which is bounded in
+// bytes. Where it does overflow, the outbox is cleared of state and resource frames and the applicant's side is asked
+// to resync; control frames stay. Control frames alone overflowing end the connection with 4003 slow.
+//
+// # Ending
+//
+// Every end has one reason, which is the metric label, the audit field and the close code (package session, reason.go).
+// 4000-4499: the connection ended, the session may go on, come back. 4500-4999: it is over. 1xxx codes mean what
+// RFC 6455 says, and a client treats them as "come back". Reconnecting waits 0.25 s, then twice as long each time up to
+// 5 s, each with up to half of it at random, until the grace time is over.
+package signaling
