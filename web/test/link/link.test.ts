@@ -1,0 +1,197 @@
+// Room: test. One seat's line against a socket of the test's own: counters, gaps, coming back, the beat, the end.
+
+import assert from 'node:assert/strict';
+import { beforeEach, mock, test } from 'node:test';
+import { LINK, Link, type LinkEvents } from '../../src/link/link.ts';
+import { SendWindow, WINDOW } from '../../src/link/window.ts';
+import { decodeFrame, encodeFrame, type Frame, type KindName } from '../../src/wire/frame.ts';
+
+class FakeSocket {
+  readyState = 0;
+  binaryType = '';
+  sent: Frame[] = [];
+  onopen?: () => void;
+  onmessage?: (event: { data: unknown }) => void;
+  onclose?: (event: { code: number }) => void;
+
+  send(data: Uint8Array<ArrayBuffer>): void {
+    const frame = decodeFrame(data.slice().buffer);
+    assert.ok(frame, 'the link sent something that is no frame');
+    this.sent.push(frame);
+  }
+  close(): void {
+    this.readyState = 3;
+  }
+  open(): void {
+    this.readyState = 1;
+    this.onopen?.();
+  }
+  lose(code: number): void {
+    this.readyState = 3;
+    this.onclose?.({ code });
+  }
+  arrive(kind: KindName, fields: Partial<Frame> = {}): void {
+    const payload = fields.payload ?? new Uint8Array(0);
+    const relayed = { page: 1, epoch: 0, counter: 1 };
+    const local = { page: 0, epoch: 0, counter: 0 };
+    const base = ['status', 'serverResync', 'close', 'beat'].includes(kind) ? local : relayed;
+    this.onmessage?.({ data: encodeFrame({ kind, ...base, ...fields, payload }).slice().buffer });
+  }
+}
+
+let sockets: FakeSocket[] = [];
+let said: string[] = [];
+
+const events: LinkEvents = {
+  status: (status) => said.push(`status ${status.state}`),
+  frame: (frame) => said.push(`${frame.kind} ${frame.epoch}/${frame.counter}`),
+  resync: () => said.push('resync'),
+  gap: () => said.push('gap'),
+  line: (up) => said.push(up ? 'up' : 'down'),
+  ended: (reason, receipt) => said.push(`ended ${reason} ${receipt?.session ?? ''}`),
+};
+
+function link(page?: number): Link {
+  return new Link('ws://x/signal', page, events, {
+    socket: () => {
+      const socket = new FakeSocket();
+      sockets.push(socket);
+      return socket as unknown as WebSocket;
+    },
+    random: () => 0,
+  });
+}
+
+const last = () => {
+  const socket = sockets.at(-1);
+  assert.ok(socket);
+  return socket;
+};
+const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+
+beforeEach(() => {
+  sockets = [];
+  said = [];
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout'] });
+});
+
+test('counters rise by lane, and nothing is sent while the line is down', () => {
+  const line = link(4);
+  assert.equal(line.send('state', 0, new Uint8Array(1)), 0);
+  last().open();
+  assert.deepEqual([line.send('keyframe', 1, new Uint8Array(1)), line.send('resource', 0, new Uint8Array(1))], [1, 1]);
+  assert.deepEqual([line.send('delta', 1, new Uint8Array(1)), line.send('state', 0, new Uint8Array(1))], [2, 1]);
+  assert.deepEqual(
+    last().sent.map((frame) => frame.page),
+    [4, 4, 4, 4],
+  );
+  line.close();
+});
+
+test('a gap in the state lane voids deltas until a keyframe of a higher epoch', () => {
+  const line = link();
+  last().open();
+  last().arrive('keyframe', { epoch: 1, counter: 1 });
+  last().arrive('delta', { epoch: 1, counter: 2 });
+  last().arrive('delta', { epoch: 1, counter: 4 });
+  last().arrive('delta', { epoch: 1, counter: 5 });
+  last().arrive('keyframe', { epoch: 1, counter: 6 });
+  last().arrive('keyframe', { epoch: 2, counter: 7 });
+  last().arrive('delta', { epoch: 2, counter: 8 });
+  assert.deepEqual(said, ['up', 'keyframe 1/1', 'delta 1/2', 'gap', 'keyframe 2/7', 'delta 2/8']);
+  line.close();
+});
+
+test('repeated and reordered frames are refused in every lane', () => {
+  const line = link();
+  last().open();
+  last().arrive('exchange', { counter: 1 });
+  last().arrive('exchange', { counter: 1 });
+  last().arrive('resource', { counter: 3 });
+  last().arrive('resource', { counter: 2 });
+  last().arrive('keyframe', { epoch: 1, counter: 2 });
+  last().arrive('keyframe', { epoch: 2, counter: 2 });
+  assert.deepEqual(said, ['up', 'exchange 0/1', 'resource 0/3', 'keyframe 1/2']);
+  line.close();
+});
+
+test('a new page of the applicant begins all counters again, an old one is not heard any more', () => {
+  const line = link();
+  last().open();
+  last().arrive('keyframe', { epoch: 5, counter: 9 });
+  line.send('ack', 0, new Uint8Array(1));
+  last().arrive('keyframe', { page: 2, epoch: 1, counter: 1 });
+  last().arrive('delta', { page: 1, epoch: 5, counter: 10 });
+  assert.equal(line.send('ack', 0, new Uint8Array(1)), 1);
+  assert.equal(last().sent.at(-1)?.page, 2);
+  assert.deepEqual(said, ['up', 'keyframe 5/9', 'keyframe 1/1']);
+  line.close();
+});
+
+test('a lost socket comes back, each time later, and with its counters', () => {
+  const line = link(1);
+  last().open();
+  line.send('keyframe', 1, new Uint8Array(1));
+  last().lose(1006);
+  mock.timers.tick(LINK.firstWait);
+  assert.equal(sockets.length, 2);
+  last().lose(1006);
+  mock.timers.tick(LINK.firstWait);
+  assert.equal(sockets.length, 2, 'waits twice as long the second time');
+  mock.timers.tick(LINK.firstWait);
+  assert.equal(sockets.length, 3);
+  last().open();
+  assert.equal(line.send('keyframe', 2, new Uint8Array(1)), 2);
+  assert.deepEqual(said, ['up', 'down', 'down', 'up']);
+  line.close();
+});
+
+test('silence ends a connection, a beat is answered and keeps it', () => {
+  const line = link(1);
+  last().open();
+  mock.timers.tick(LINK.silence - 1);
+  last().arrive('beat');
+  assert.equal(last().sent.at(-1)?.kind, 'beat');
+  mock.timers.tick(LINK.silence - 1);
+  assert.deepEqual(said, ['up']);
+  mock.timers.tick(1);
+  assert.deepEqual(said, ['up', 'down']);
+  line.close();
+});
+
+test('a close code of 4500 and more is the end, with reason and receipt', () => {
+  link(1);
+  last().open();
+  last().arrive('close', { payload: json({ reason: 'idle', receipt: { session: 'S' } }) });
+  last().lose(4507);
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 1);
+  assert.deepEqual(said, ['up', 'ended idle S']);
+});
+
+test('what is no frame is dropped', () => {
+  const line = link(1);
+  last().open();
+  last().onmessage?.({ data: 'text' });
+  last().onmessage?.({ data: new ArrayBuffer(3) });
+  last().arrive('status', { payload: json('no object') });
+  assert.deepEqual(said, ['up']);
+  line.close();
+});
+
+test('the window opens as answers stay quick, and closes as they grow slow', () => {
+  const window = new SendWindow();
+  assert.ok(window.open);
+  window.sent(1, WINDOW.start * 2, 0);
+  assert.ok(!window.open, 'one large frame closes it');
+  window.acknowledged(1, 50);
+  window.sent(2, WINDOW.start * 2, 100);
+  assert.ok(window.open, 'grown by what was acknowledged');
+  window.acknowledged(2, 900);
+  window.sent(3, WINDOW.start * 2, 1000);
+  assert.ok(!window.open, 'halved');
+  window.forget();
+  assert.ok(window.open);
+  assert.equal(window.bytes, 0);
+});
