@@ -1,0 +1,235 @@
+package signaling
+
+// Room: signaling. One admitted connection: the caller reads, one goroutine writes and is joined before serve returns.
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"insyn/session"
+)
+
+const (
+	readChunk    = 16 << 10 // silence is measured per chunk, so that a slow line is not a silent one
+	writeChunk   = 64 << 10 // so is the time to write
+	firstScratch = 512
+	keptScratch  = 16 << 10 // a larger buffer is given back after the frame
+)
+
+// conn carries frames between a WebSocket and an attachment.
+type conn struct {
+	// Static after construction.
+	ws         *websocket.Conn
+	attachment *session.Attachment
+	limits     Limits
+	most       int         // bytes of the longest frame that the seat may send
+	silence    *time.Timer // rings when nothing was heard for too long
+	stall      *time.Timer // rings when the peer does not take what is written
+
+	// Owned by the reader.
+	scratch []byte
+	frames  bucket
+	bytes   bucket
+}
+
+func newConn(ws *websocket.Conn, attachment *session.Attachment, seat session.Seat, limits Limits) *conn {
+	c := &conn{
+		ws: ws, attachment: attachment, limits: limits, most: session.MaxFrame(seat),
+		frames: bucket{perSecond: float64(limits.FramesPerSecond), burst: float64(limits.FrameBurst)},
+		bytes:  bucket{perSecond: float64(limits.BytesPerSecond), burst: float64(limits.ByteBurst)},
+	}
+	ws.SetReadLimit(int64(c.most) + 1) // a second fence; read knows the limit of each kind
+	return c
+}
+
+// serve returns when the connection is over and nothing of it runs any more.
+func (c *conn) serve() {
+	c.silence = time.AfterFunc(c.limits.Silence, func() { c.attachment.End(session.ReasonSilent) })
+	defer c.silence.Stop()
+	c.stall = time.AfterFunc(c.limits.Write, func() {
+		c.attachment.End(session.ReasonSlow) // first, so that what is unblocked next finds the reason
+		_ = c.ws.CloseNow()
+	})
+	c.stall.Stop()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		c.writeLoop()
+	}()
+	c.readLoop()
+	c.attachment.End(session.ReasonGone) // does nothing where there was a better reason
+	<-written
+	_ = c.ws.CloseNow() // a second close changes nothing
+	clear(c.scratch)
+}
+
+// readLoop hands frames to the session until either is over.
+func (c *conn) readLoop() {
+	for {
+		h, frame, fault, err := c.read()
+		if err != nil {
+			if websocket.CloseStatus(err) == websocket.StatusGoingAway {
+				c.attachment.Leave() // browsers say so when the document goes, also where it had no time to
+			}
+			return
+		}
+		if fault != "" {
+			c.attachment.Refuse(fault)
+			return
+		}
+		size := len(frame)
+		if reason := c.attachment.Receive(h, frame); reason != "" {
+			return
+		}
+		now := time.Now()
+		if !c.pause(max(c.frames.take(1, now), c.bytes.take(size, now))) {
+			return
+		}
+	}
+}
+
+// pause holds the reader back. False: the connection ended meanwhile.
+func (c *conn) pause(d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		c.silence.Reset(c.limits.Silence) // it was us who did not listen
+		return true
+	case <-c.attachment.Ended():
+		return false
+	}
+}
+
+// read reads one message into a buffer of its own. Length comes before allocation: the header is judged first, and never
+// more than its kind may have is read. An error means that the connection is lost; a fault, that the peer is wrong.
+func (c *conn) read() (session.Header, []byte, session.Fault, error) {
+	// No deadlines by context: they would cost allocations per frame. The timers close the connection instead.
+	kind, r, err := c.ws.Reader(context.Background())
+	if err != nil {
+		return session.Header{}, nil, "", err
+	}
+	if kind != websocket.MessageBinary {
+		return session.Header{}, nil, session.FaultText, nil
+	}
+	var h session.Header
+	n, limit := 0, session.HeaderSize
+	for {
+		c.room(n, limit)
+		got, err := r.Read(c.scratch[n:min(len(c.scratch), n+readChunk, limit+1)])
+		n += got
+		if got > 0 {
+			c.silence.Reset(c.limits.Silence)
+		}
+		if n >= session.HeaderSize && h.Kind == 0 {
+			var fault session.Fault
+			if h, fault = session.ParseHeader(c.scratch[:session.HeaderSize]); fault != "" {
+				return session.Header{}, nil, fault, nil
+			}
+			limit = min(session.HeaderSize+h.Kind.MaxPayload(), c.most)
+		}
+		if n > limit {
+			return session.Header{}, nil, session.FaultSize, nil
+		}
+		if err == io.EOF { //nolint:errorlint // bare: the end of the message; wrapped: the end of the connection
+			break
+		}
+		if err != nil {
+			return session.Header{}, nil, "", err
+		}
+	}
+	if n < session.HeaderSize {
+		return session.Header{}, nil, session.FaultShort, nil
+	}
+	frame := make([]byte, n)
+	copy(frame, c.scratch)
+	clear(c.scratch[:n])
+	if len(c.scratch) > keptScratch {
+		c.scratch = nil
+	}
+	return h, frame, "", nil
+}
+
+// room makes sure that at least one byte fits behind n, growing twofold up to one byte more than limit.
+func (c *conn) room(n, limit int) {
+	if n < len(c.scratch) {
+		return
+	}
+	grown := make([]byte, max(firstScratch, min(2*len(c.scratch), limit+1)))
+	copy(grown, c.scratch[:n])
+	clear(c.scratch)
+	c.scratch = grown
+}
+
+// writeLoop writes what the attachment gives until its end, and tells that too.
+func (c *conn) writeLoop() {
+	beat := time.NewTicker(c.limits.Beat)
+	defer beat.Stop()
+	beatFrame, resyncFrame := encodeLocal(session.KindBeat, nil), encodeLocal(session.KindResyncLocal, nil)
+	for {
+		select {
+		case <-beat.C: // looked at first, so that a busy connection beats too
+			c.write(beatFrame)
+		default:
+		}
+		out, ok := c.attachment.Next()
+		switch {
+		case !ok:
+			select {
+			case <-c.attachment.Ready():
+			case <-beat.C:
+				c.write(beatFrame)
+			}
+		case out.Frame != nil:
+			c.write(out.Frame)
+			c.attachment.Done(out.Frame)
+		case out.Status != nil:
+			c.write(encodeStatus(out.Status))
+		case out.Resync:
+			c.write(resyncFrame)
+		case out.End != nil:
+			if out.End.Reason.Over() {
+				c.write(encodeEnded(out.End))
+			}
+			// Waits some seconds for the browser's answer, and closes the socket in any case.
+			_ = c.ws.Close(endingOf(out.End.Reason).code, "")
+			return
+		}
+	}
+}
+
+// write writes one message. Where that fails the attachment ends, and the loop will find its end.
+func (c *conn) write(frame []byte) {
+	err := c.writeMessage(frame)
+	c.stall.Stop()
+	if err != nil {
+		c.attachment.End(session.ReasonGone)
+	}
+}
+
+func (c *conn) writeMessage(frame []byte) error {
+	ctx := context.Background()
+	c.stall.Reset(c.limits.Write)
+	if len(frame) <= writeChunk {
+		return c.ws.Write(ctx, websocket.MessageBinary, frame)
+	}
+	w, err := c.ws.Writer(ctx, websocket.MessageBinary)
+	if err != nil {
+		return err
+	}
+	for len(frame) > 0 {
+		n := min(len(frame), writeChunk)
+		if _, err := w.Write(frame[:n]); err != nil {
+			return err
+		}
+		frame = frame[n:]
+		c.stall.Reset(c.limits.Write)
+	}
+	return w.Close()
+}
