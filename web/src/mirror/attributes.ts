@@ -1,0 +1,185 @@
+// Room: mirror. The attributes of an element as they may leave: by the allow-list, ids renumbered, addresses as resource
+// numbers or not at all, text by its region's mode; and the styles that give a box the size of what it stands for.
+
+import { attributeType, fits } from '../wire/allow.ts';
+import { type Sieve, sieveDeclarations, sieveValue } from '../wire/css.ts';
+import type { Attribute } from '../wire/tree.ts';
+import { type Context, shownText } from './mask.ts';
+import type { Resources } from './resources.ts';
+import { absolute } from './sheets.ts';
+
+export interface Surroundings {
+  resources: Resources;
+  choices: boolean;
+  /** The new number of an id. */
+  id(name: string): number;
+}
+
+/** What somebody chose, in other words. */
+const CHOICES = /^aria-(checked|pressed|selected|activedescendant)$/;
+/** Names of controls and regions; readable under `labels` as labels are. */
+const LABELLING = /^(aria-label|placeholder|aria-placeholder|aria-roledescription|insyn-caption)$/;
+
+/** Sieve for what stands in the tree: numbers are those of the whole page. */
+function treeSieve(around: Surroundings, context: Context): Sieve {
+  return {
+    url: (address) => {
+      if (address.startsWith('#')) return `#i${around.id(address.slice(1))}`;
+      const url = absolute(address, document.baseURI);
+      return url && (context.mode === 'show' || !url.startsWith('data:'))
+        ? `insyn:${around.resources.number(url, 'css')}`
+        : undefined;
+    },
+    id: (name) => `i${around.id(name)}`,
+    text: (value, property) => (/^font/.test(property) ? value : shownText(value, context)),
+  };
+}
+
+/** The number of an image's resource and its size; its pixels stay here where text would be masked. */
+function imageAttributes(image: HTMLImageElement, context: Context, around: Surroundings, out: Attribute[]): void {
+  if (!image.complete || image.naturalWidth === 0) return;
+  out.push(['insyn-size', `${image.naturalWidth} ${image.naturalHeight}`]);
+  const url = absolute(image.currentSrc, document.baseURI);
+  // What was made in the page, a preview of an upload perhaps, is somebody's; files of the agency's are the page's.
+  const own = !url || url.startsWith('data:');
+  if (url && context.mode !== 'mask' && (!own || context.mode === 'show')) {
+    out.push(['insyn-src', String(around.resources.number(url, 'image'))]);
+  }
+}
+
+function shownValue(
+  element: Element,
+  name: string,
+  value: string,
+  context: Context,
+  around: Surroundings,
+): string | undefined {
+  switch (attributeType(name)) {
+    case 'class':
+      return value;
+    case 'id':
+      return value === '' ? undefined : `i${around.id(value)}`;
+    case 'ids':
+      return value
+        .split(/\s+/)
+        .filter(Boolean)
+        .map((id) => `i${around.id(id)}`)
+        .join(' ');
+    case 'link':
+      return element instanceof SVGElement && value.startsWith('#') ? `#i${around.id(value.slice(1))}` : '';
+    case 'text':
+      return shownText(
+        value,
+        LABELLING.test(name) && context.mode === 'labels' ? { ...context, label: true } : context,
+      );
+    case 'css':
+      // What the page's CSP kept from applying is not in cssText either.
+      return element instanceof HTMLElement || element instanceof SVGElement
+        ? sieveDeclarations(element.style.cssText, treeSieve(around, context))
+        : undefined;
+    case 'value':
+      return sieveValue(value, name, treeSieve(around, context));
+    case 'flag':
+      return '';
+    case 'word':
+      if (CHOICES.test(name) && !around.choices && element.getAttribute('role') !== 'tab') return undefined;
+      return value;
+    case 'data':
+      return dataOf(element, name, value, context);
+    default:
+      return undefined;
+  }
+}
+
+function dataOf(element: Element, name: string, value: string, context: Context): string | undefined {
+  if (!(element instanceof HTMLElement)) return value;
+  if (/^(value|min|max|low|high|optimum)$/.test(name)) {
+    const gauge = element instanceof HTMLProgressElement || element instanceof HTMLMeterElement;
+    if (!gauge || (name === 'value' && context.mode !== 'show' && !context.label)) return undefined;
+  }
+  return /^(bgcolor|color)$/.test(name) || /^[-+\d.,%*\s]*$/.test(value) ? value : undefined;
+}
+
+/** All that may be told of an element beside its children and form state. */
+export function attributesOf(element: Element, context: Context, around: Surroundings): Attribute[] {
+  const out: Attribute[] = [];
+  for (const { name: written, value } of element.attributes) {
+    const name = written === 'xlink:href' ? 'href' : written;
+    const type = attributeType(name);
+    if (!type || written.startsWith('insyn-')) continue;
+    const shown = shownValue(element, name, value, context, around);
+    if (
+      shown !== undefined &&
+      (shown !== '' || value === '' || type === 'link' || type === 'flag') &&
+      fits(type, shown)
+    ) {
+      out.push([name, shown]);
+    }
+  }
+  if (element instanceof HTMLImageElement) imageAttributes(element, context, around, out);
+  else if (element instanceof SVGImageElement) {
+    const url = absolute(element.href.baseVal, document.baseURI);
+    if (url && !url.startsWith('data:') && context.mode !== 'mask') {
+      out.push(['insyn-src', String(around.resources.number(url, 'image'))]);
+    }
+  } else if (element instanceof HTMLInputElement && /^(submit|reset|button)$/.test(element.type)) {
+    const caption = shownValue(element, 'insyn-caption', element.value, context, around);
+    if (caption) out.push(['insyn-caption', caption]);
+  }
+  if (element instanceof HTMLDialogElement && element.matches(':modal')) out.push(['insyn-modal', '']);
+  if (element.hasAttribute('popover') && element.matches(':popover-open')) out.push(['insyn-popover', '']);
+  if (element.localName.includes('-') && !element.matches(':defined')) out.push(['insyn-undefined', '']);
+  if (element.id && element.matches(':target')) out.push(['insyn-target', '']);
+  return out;
+}
+
+const PLACED = ['top', 'right', 'bottom', 'left', 'z-index'];
+const COPIED = [
+  'position',
+  'float',
+  'clear',
+  'visibility',
+  'margin-top',
+  'margin-right',
+  'margin-bottom',
+  'margin-left',
+  'vertical-align',
+  'align-self',
+  'justify-self',
+  'grid-row-start',
+  'grid-row-end',
+  'grid-column-start',
+  'grid-column-end',
+  'order',
+  'border-radius',
+  'transform',
+];
+
+/** The box that stands for an element: same place, same size. Forces layout. */
+export function boxAttributes(element: Element, kind: string): Attribute[] {
+  const style = getComputedStyle(element);
+  const inline = /^inline/.test(style.display) || style.display === 'contents';
+  const display = style.display === 'none' ? 'none' : inline ? 'inline-block' : style.display;
+  const rect = element.getBoundingClientRect();
+  const width = element instanceof HTMLElement ? element.offsetWidth : Math.round(rect.width);
+  const height = element instanceof HTMLElement ? element.offsetHeight : Math.round(rect.height);
+  const rules = [`display:${display}`, 'box-sizing:border-box', 'flex:none', `width:${width}px`, `height:${height}px`];
+  for (const name of style.position === 'static' ? COPIED : [...COPIED, ...PLACED]) {
+    rules.push(`${name}:${style.getPropertyValue(name)}`);
+  }
+  return [
+    ['insyn-kind', kind],
+    ['style', rules.join(';')],
+  ];
+}
+
+/** An editable region keeps its height while its content stays here. Forces layout. */
+export function editAttributes(element: Element, attributes: readonly Attribute[]): Attribute[] {
+  const height = element instanceof HTMLElement ? element.offsetHeight : 0;
+  const style = attributes.find(([name]) => name === 'style')?.[1] ?? '';
+  return [
+    ...attributes.filter(([name]) => name !== 'style'),
+    ['insyn-kind', 'edit'],
+    ['style', `${style}box-sizing:border-box;min-height:${height}px`],
+  ];
+}

@@ -1,0 +1,364 @@
+// Room: mirror. What the view has of the page, node by node, and the steps that bring it up to date. Dirty is compared
+// with sent, at the time of sending: what came and went in between leaves no trace.
+
+import { BOX, FORM, nameOf, VOID } from '../wire/allow.ts';
+import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op } from '../wire/tree.ts';
+import { attributesOf, boxAttributes, editAttributes, type Surroundings } from './attributes.ts';
+import { formState, isControl, keepsContent, sameState } from './forms.ts';
+import { type Context, type Masks, shownText } from './mask.ts';
+
+/** A node as the view has it. */
+export interface Sent {
+  id: Id;
+  node: Node;
+  parent: Sent | undefined;
+  kids: Sent[];
+  context: Context;
+  /** Elements: what was sent. */
+  attributes?: readonly Attribute[];
+  /** Why a box stands here. */
+  box?: string;
+  form?: ReturnType<typeof formState>;
+  text?: string;
+  shadow?: Sent;
+}
+
+export interface Capture {
+  surroundings: Surroundings;
+  masks: Masks;
+  /** Never mirrored. */
+  ignore: ReadonlySet<Node>;
+  choices: boolean;
+  /** A shadow root was met for the first time, or is gone. */
+  root(root: ShadowRoot, there: boolean): void;
+  /** A box or editable was met (its size matters), or is gone. */
+  sized(element: Element, there: boolean): void;
+}
+
+/** The kids of a document, element or shadow root that are mirrored, in order. */
+function* wanted(node: Node, ignore: ReadonlySet<Node>): Iterable<Node> {
+  for (let kid = node.firstChild; kid; kid = kid.nextSibling) {
+    if (kid.nodeType === Node.TEXT_NODE || kid.nodeType === Node.CDATA_SECTION_NODE) {
+      if (node.nodeType !== Node.DOCUMENT_NODE) yield kid;
+    } else if (kid.nodeType === Node.ELEMENT_NODE && !ignore.has(kid)) yield kid;
+  }
+}
+
+export class Tree {
+  readonly #capture: Capture;
+  readonly #sent = new Map<Node, Sent>();
+  readonly #root: Sent;
+  #last = 0;
+  readonly controls = new Set<Sent>();
+  readonly customs = new Set<Sent>();
+  #dirtyKids = new Set<Sent>();
+  #dirtyAttributes = new Set<Sent>();
+  #dirtyTexts = new Set<Sent>();
+  /** Something happened that the observer should have told and did not. */
+  broken = false;
+
+  constructor(root: Document, context: Context, capture: Capture) {
+    this.#capture = capture;
+    this.#root = this.#put(root, undefined, context);
+  }
+
+  get(node: Node | null | undefined): Sent | undefined {
+    return node ? this.#sent.get(node) : undefined;
+  }
+
+  id(node: Node | null | undefined): Id {
+    return this.get(node)?.id ?? 0;
+  }
+
+  /** The whole tree. Nothing may have been sent yet. */
+  first(): Op {
+    const entries = Array.from(wanted(this.#root.node, this.#capture.ignore), (node) =>
+      this.#entry(node, this.#root, 0),
+    );
+    this.#root.kids = entries.map(({ sent }) => sent);
+    return { op: 'root', id: this.#root.id, kids: entries.map(({ entry }) => entry) };
+  }
+
+  /** Takes what the observer saw. */
+  note(records: readonly MutationRecord[]): void {
+    for (const record of records) {
+      const sent = this.#sent.get(record.target);
+      if (sent) {
+        if (record.type === 'attributes') this.#dirtyAttributes.add(sent);
+        else if (record.type === 'characterData') this.#dirtyTexts.add(sent);
+        else if (!sent.box) this.#dirtyKids.add(sent);
+      }
+      // Outside of the page nobody watches: what comes back from there comes as something new.
+      for (const node of record.removedNodes) if (!node.isConnected) this.#lose(this.#sent.get(node));
+    }
+  }
+
+  touch(node: Node): void {
+    const sent = this.#sent.get(node);
+    if (sent) this.#dirtyAttributes.add(sent);
+  }
+
+  /** The element's region changed, or what it is: send it anew. */
+  stale(node: Node): void {
+    const sent = this.#sent.get(node);
+    if (!sent?.parent) return;
+    this.#unmap(sent);
+    this.#dirtyKids.add(sent.parent);
+  }
+
+  /** The steps from what was sent to what is there now. */
+  steps(): Op[] {
+    const capture = this.#capture;
+    // An attribute may decide about a region, so that these come first: they can make more kids dirty.
+    for (const sent of this.#dirtyAttributes) {
+      if (!this.#live(sent) || !(sent.node instanceof Element) || !sent.parent) continue;
+      const context = capture.masks.context(sent.node, this.#contextAbove(sent));
+      const { box } = this.#kind(sent.node, context);
+      const changed = context.mode !== sent.context.mode || context.label !== sent.context.label;
+      const turned =
+        keepsContent(sent.node) !== this.#keeps.has(sent) || isControl(sent.node) !== this.controls.has(sent);
+      if (changed || box !== sent.box || turned) this.stale(sent.node);
+    }
+    const ops: Op[] = [];
+    const limbo: Sent[] = [];
+    const splices: { sent: Sent; start: number; removed: number; nodes: Node[]; before: Sent[]; after: Sent[] }[] = [];
+    for (const sent of this.#dirtyKids) {
+      if (!this.#live(sent)) continue;
+      const nodes = this.#content(sent) ? Array.from(wanted(sent.node, capture.ignore)) : [];
+      const kids = sent.kids;
+      const most = Math.min(nodes.length, kids.length);
+      const same = (node: Node | undefined, kid: Sent | undefined): boolean =>
+        !!kid && kid.node === node && this.#sent.get(kid.node) === kid;
+      let start = 0;
+      while (start < most && same(nodes[start], kids[start])) start++;
+      let end = 0;
+      while (end < most - start && same(nodes[nodes.length - 1 - end], kids[kids.length - 1 - end])) end++;
+      const removed = kids.slice(start, kids.length - end);
+      if (removed.length === 0 && nodes.length === kids.length) continue;
+      for (const kid of removed) kid.parent = undefined;
+      limbo.push(...removed);
+      splices.push({
+        sent,
+        start,
+        removed: removed.length,
+        nodes: nodes.slice(start, nodes.length - end),
+        before: kids.slice(0, start),
+        after: kids.slice(kids.length - end),
+      });
+    }
+    for (const { sent, start, removed, nodes, before, after } of splices) {
+      // An earlier step may have sent it anew, as part of what moved into another region.
+      if (!this.#live(sent)) continue;
+      const depth = this.#depth(sent);
+      const entries = nodes.map((node) => this.#entry(node, sent, depth));
+      sent.kids = [...before, ...entries.map((entry) => entry.sent), ...after];
+      ops.push({ op: 'splice', id: sent.id, start, removed, entries: entries.map(({ entry }) => entry) });
+    }
+    for (const sent of limbo) if (!sent.parent) this.#drop(sent);
+    for (const sent of this.#dirtyAttributes) if (this.#live(sent)) this.#attributes(sent, ops);
+    for (const sent of this.#dirtyTexts) {
+      const text = this.#live(sent) ? this.#text(sent.node, sent.context) : sent.text;
+      if (text === undefined || text === sent.text) continue;
+      sent.text = text;
+      ops.push({ op: 'text', id: sent.id, text });
+    }
+    this.#dirtyKids = new Set();
+    this.#dirtyAttributes = new Set();
+    this.#dirtyTexts = new Set();
+    return ops;
+  }
+
+  /** The states of controls that changed since they were sent. */
+  forms(): Op[] {
+    const ops: Op[] = [];
+    for (const sent of this.controls) {
+      if (!(sent.node instanceof Element)) continue;
+      const state = formState(sent.node, this.#capture.choices);
+      if (!state || sameState(state, sent.form)) continue;
+      sent.form = state;
+      ops.push({ op: 'form', id: sent.id, state });
+    }
+    return ops;
+  }
+
+  /** Where a node that scrolls is; nothing for one that the view doesn't have. */
+  scroll(node: Node): Op[] {
+    const id = this.id(node);
+    const box = node instanceof Document ? node.scrollingElement : node;
+    // Where an editable region scrolled to would tell how much was written.
+    if (id === 0 || !(box instanceof Element) || isControl(box)) return [];
+    return [{ op: 'scroll', id, x: Math.round(box.scrollLeft), y: Math.round(box.scrollTop) }];
+  }
+
+  /** Where everything is that isn't at its beginning. */
+  scrolls(): Op[] {
+    const ops = this.scroll(this.#root.node);
+    for (const { node } of this.#sent.values()) {
+      if (!(node instanceof Element) || node === document.scrollingElement) continue;
+      if (node.scrollTop || node.scrollLeft) ops.push(...this.scroll(node));
+    }
+    return ops;
+  }
+
+  /** What the agent can't see: masked text, boxes, and fields with something in them or not told. */
+  *hidden(): Iterable<Node> {
+    for (const { node, box, form, text } of this.#sent.values()) {
+      if (box !== undefined ? box !== VOID : ((form?.bits ?? 0) & (FORM.filled | FORM.secret)) !== 0) yield node;
+      else if (text !== undefined && text !== node.nodeValue) yield node;
+    }
+  }
+
+  readonly #keeps = new WeakSet<Sent>();
+
+  #put(node: Node, parent: Sent | undefined, context: Context): Sent {
+    const sent: Sent = { id: ++this.#last, node, parent, kids: [], context };
+    this.#sent.set(node, sent);
+    return sent;
+  }
+
+  #live(sent: Sent): boolean {
+    return this.#sent.get(sent.node) === sent;
+  }
+
+  #contextAbove(sent: Sent): Context {
+    return sent.parent?.context ?? this.#root.context;
+  }
+
+  #depth(sent: Sent): number {
+    let depth = 0;
+    for (let up: Sent | undefined = sent; up; up = up.parent) depth++;
+    return depth;
+  }
+
+  #kind(element: Element, context: Context): { name: string; box: string | undefined } {
+    const { name, box } = nameOf(element);
+    if (name === VOID || element.parentNode instanceof Document) return { name, box: undefined };
+    if (context.mode === 'hide' && name !== 'head') return { name: BOX, box: 'hidden' };
+    if (element instanceof HTMLInputElement && element.type === 'hidden') return { name: VOID, box: undefined };
+    return { name, box };
+  }
+
+  /** Whether the view has kids of it. */
+  #content(sent: Sent): boolean {
+    return !sent.box && !this.#keeps.has(sent) && !(sent.node instanceof HTMLHeadElement);
+  }
+
+  #text(node: Node, context: Context): string {
+    return shownText(node.nodeValue ?? '', context);
+  }
+
+  #entry(node: Node, parent: Sent, depth: number): { entry: Entry; sent: Sent } {
+    const known = this.#sent.get(node);
+    if (known) {
+      // The observer told of every move: its old place has been taken up already, or is gone itself.
+      if (known.parent && this.#live(known.parent) && known.parent !== parent) this.broken = true;
+      known.parent = parent;
+      if (this.#sameRegion(known, parent)) return { entry: { kind: 'known', id: known.id }, sent: known };
+      this.#unmap(known);
+      known.parent = undefined;
+      this.#drop(known);
+    }
+    if (!(node instanceof Element)) {
+      const sent = this.#put(node, parent, parent.context);
+      sent.text = this.#text(node, sent.context);
+      return { entry: { kind: 'text', id: sent.id, text: sent.text }, sent };
+    }
+    const sent = this.#put(node, parent, this.#capture.masks.context(node, parent.context));
+    return { entry: this.#element(node, sent, depth), sent };
+  }
+
+  /** Whether a node that moved is to be shown as it was. */
+  #sameRegion(known: Sent, parent: Sent): boolean {
+    const context =
+      known.node instanceof Element ? this.#capture.masks.context(known.node, parent.context) : parent.context;
+    return context.mode === known.context.mode && context.label === known.context.label;
+  }
+
+  #element(element: Element, sent: Sent, depth: number): NewElement {
+    const capture = this.#capture;
+    const deep = depth >= MOST.depth - 1 && element.firstChild !== null;
+    const kind = deep ? { name: BOX, box: 'deep' } : this.#kind(element, sent.context);
+    const entry: NewElement = { kind: 'element', id: sent.id, name: kind.name, attributes: [], kids: [] };
+    if (kind.name === VOID) {
+      sent.box = VOID;
+      return entry;
+    }
+    if (kind.box) {
+      sent.box = kind.box;
+      capture.sized(element, true);
+    } else if (keepsContent(element)) {
+      this.#keeps.add(sent);
+      if (element.localName !== 'textarea') capture.sized(element, true);
+    }
+    entry.attributes = this.#read(element, sent);
+    sent.attributes = entry.attributes;
+    if (sent.box) return entry;
+    if (isControl(element)) {
+      const form = formState(element, capture.choices);
+      if (form) {
+        sent.form = form;
+        entry.form = form;
+      }
+      this.controls.add(sent);
+    }
+    if (element.localName.includes('-')) this.customs.add(sent);
+    if (element.shadowRoot) {
+      const shadow = this.#put(element.shadowRoot, sent, sent.context);
+      sent.shadow = shadow;
+      const kids = Array.from(wanted(element.shadowRoot, capture.ignore), (kid) => this.#entry(kid, shadow, depth + 1));
+      shadow.kids = kids.map((kid) => kid.sent);
+      entry.shadow = { id: shadow.id, kids: kids.map((kid) => kid.entry) };
+      capture.root(element.shadowRoot, true);
+    }
+    if (this.#content(sent)) {
+      const kids = Array.from(wanted(element, capture.ignore), (kid) => this.#entry(kid, sent, depth + 1));
+      sent.kids = kids.map((kid) => kid.sent);
+      entry.kids = kids.map((kid) => kid.entry);
+    }
+    return entry;
+  }
+
+  #read(element: Element, sent: Sent): Attribute[] {
+    if (sent.box) return boxAttributes(element, sent.box);
+    const attributes = attributesOf(element, sent.context, this.#capture.surroundings);
+    return this.#keeps.has(sent) && element.localName !== 'textarea' ? editAttributes(element, attributes) : attributes;
+  }
+
+  #attributes(sent: Sent, ops: Op[]): void {
+    if (!(sent.node instanceof Element) || sent.box === VOID) return;
+    const before = new Map(sent.attributes);
+    const now = this.#read(sent.node, sent);
+    const set = now.filter(([name, value]) => before.get(name) !== value);
+    for (const [name] of now) before.delete(name);
+    if (set.length === 0 && before.size === 0) return;
+    sent.attributes = now;
+    ops.push({ op: 'attributes', id: sent.id, set, gone: [...before.keys()] });
+  }
+
+  /** A removed subtree is no longer known; parts of it that went elsewhere in the page are. */
+  #lose(sent: Sent | undefined): void {
+    if (!sent || sent.node.isConnected) return;
+    this.#forget(sent);
+    for (const kid of sent.shadow ? [sent.shadow, ...sent.kids] : sent.kids) if (kid.parent === sent) this.#lose(kid);
+  }
+
+  #unmap(sent: Sent): void {
+    this.#forget(sent);
+    for (const kid of sent.shadow ? [sent.shadow, ...sent.kids] : sent.kids) if (kid.parent === sent) this.#unmap(kid);
+  }
+
+  #forget(sent: Sent): void {
+    if (!this.#live(sent)) return;
+    this.#sent.delete(sent.node);
+    this.controls.delete(sent);
+    this.customs.delete(sent);
+    if (sent.node instanceof ShadowRoot) this.#capture.root(sent.node, false);
+    if (sent.node instanceof Element && (sent.box || this.#keeps.has(sent))) this.#capture.sized(sent.node, false);
+  }
+
+  /** What no step brought back is gone at both ends. */
+  #drop(sent: Sent): void {
+    this.#forget(sent);
+    for (const kid of sent.shadow ? [sent.shadow, ...sent.kids] : sent.kids) if (kid.parent === sent) this.#drop(kid);
+  }
+}

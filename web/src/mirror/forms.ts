@@ -1,0 +1,78 @@
+// Room: mirror. What a form control may tell: whether it is empty, filled or invalid. Never what was typed, and what was
+// chosen only where the policy says so.
+
+import { FORM } from '../wire/allow.ts';
+import type { FormState } from '../wire/tree.ts';
+
+export const CONTROLS = 'input,textarea,select,[contenteditable]:not([contenteditable=false])';
+const EDITABLE = '[contenteditable]:not([contenteditable=false])';
+/** Inputs that are buttons: nothing is filled in. */
+const BUTTONS: ReadonlySet<string> = new Set(['button', 'submit', 'reset', 'image', 'hidden']);
+
+export function isControl(element: Element): boolean {
+  return element.matches(CONTROLS);
+}
+
+export function isEditable(element: Element): boolean {
+  return element.matches(EDITABLE);
+}
+
+/** Whether the element's children are what somebody wrote, not the page's. */
+export function keepsContent(element: Element): boolean {
+  return element.localName === 'textarea' || isEditable(element);
+}
+
+function matches(element: Element, selector: string): boolean {
+  try {
+    return element.matches(selector);
+  } catch {
+    return false;
+  }
+}
+
+/** One of a group is on; never told of a group of one, where it would be the choice itself. */
+function groupFilled(input: HTMLInputElement): boolean {
+  const root = input.getRootNode();
+  if (!(root instanceof Document || root instanceof ShadowRoot)) return input.checked;
+  const within = input.type === 'radio' ? (input.form ?? root) : (input.closest('fieldset,form,[role=group]') ?? root);
+  const group = Array.from(within.querySelectorAll<HTMLInputElement>(`input[type=${input.type}]`)).filter(
+    (other) => input.type === 'checkbox' || other.name === input.name,
+  );
+  return group.length > 1 && group.some((other) => other.checked);
+}
+
+function inputBits(input: HTMLInputElement, choices: boolean): number {
+  if (BUTTONS.has(input.type)) return 0;
+  if (input.type === 'radio' || input.type === 'checkbox') {
+    if (!choices) return FORM.secret | (groupFilled(input) ? FORM.filled : 0);
+    return (input.checked ? FORM.checked | FORM.filled : 0) | (input.indeterminate ? FORM.indeterminate : 0);
+  }
+  if (input.type === 'range' || input.type === 'color') return FORM.filled;
+  return input.value !== '' || input.validity.badInput ? FORM.filled : 0;
+}
+
+/** The state of a control as it may be told; undefined for what isn't one. */
+export function formState(element: Element, choices: boolean): FormState | undefined {
+  let bits = 0;
+  let chosen: number[] = [];
+  if (element instanceof HTMLInputElement) bits = inputBits(element, choices);
+  else if (element instanceof HTMLTextAreaElement) bits = element.value === '' ? 0 : FORM.filled;
+  else if (element instanceof HTMLSelectElement) {
+    const options = Array.from(element.selectedOptions);
+    const empty = options.every((option) => option.value === '');
+    bits = empty ? 0 : FORM.filled;
+    if (choices || empty) chosen = options.map((option) => option.index);
+  } else if (isEditable(element)) {
+    return { bits: element.textContent?.trim() || element.querySelector('img') ? FORM.filled : 0, chosen };
+  } else return undefined;
+  if (matches(element, ':valid')) bits |= FORM.valid;
+  if (matches(element, ':invalid')) bits |= FORM.invalid;
+  if (matches(element, ':user-valid')) bits |= FORM.userValid;
+  if (matches(element, ':user-invalid')) bits |= FORM.userInvalid;
+  if (matches(element, ':placeholder-shown')) bits |= FORM.placeholder;
+  return { bits, chosen };
+}
+
+export function sameState(a: FormState | undefined, b: FormState | undefined): boolean {
+  return a?.bits === b?.bits && String(a?.chosen) === String(b?.chosen);
+}

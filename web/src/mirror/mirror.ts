@@ -1,0 +1,402 @@
+// Room: mirror. The mirror of one page: watches it, and tells the view what it looks like now, whenever there is credit.
+// It never throws into the page, changes nothing in it but its own overlay, and after `stop` nothing of it is left.
+
+import type { Bytes, FromMirror, Hash, Shown } from '../wire/messages.ts';
+import { type PageRule, type Policy, pageRule } from '../wire/policy.ts';
+import { encode, type Op } from '../wire/tree.ts';
+import { type Capture, Tree } from './capture.ts';
+import { type Context, Masks, shownText, sieveText } from './mask.ts';
+import { Overlay } from './overlay.ts';
+import { Resources } from './resources.ts';
+import { Sheets } from './sheets.ts';
+import { openRoots, Watch } from './watch.ts';
+
+export interface MirrorOptions {
+  policy: Policy;
+  root: Document;
+  send(message: FromMirror, transfer: Transferable[]): void;
+  /** The banner's host: never mirrored. */
+  ignore: Node;
+}
+
+/** How often to look at what no event tells (values set by script, sheets, the address), in milliseconds. */
+const LOOK_MS = 300;
+/** How long a keyframe waits for its style sheets, in milliseconds. */
+const SHEETS_MS = 1000;
+/** A delta larger than this, in bytes before packing, is sent as a keyframe. */
+const DELTA_BYTES = 768 << 10;
+
+const OBSERVED: MutationObserverInit = { subtree: true, childList: true, attributes: true, characterData: true };
+
+export class Mirror {
+  readonly #options: MirrorOptions;
+  readonly #root: Document;
+  readonly #masks: Masks;
+  readonly #resources: Resources;
+  readonly #sheets: Sheets;
+  readonly #overlay: Overlay;
+  readonly #ignore: ReadonlySet<Node>;
+  readonly #ids = new Map<string, number>();
+  #observer: MutationObserver | undefined;
+  #sizes: ResizeObserver | undefined;
+  #watch: Watch | undefined;
+  #look: ReturnType<typeof setInterval> | undefined;
+  #animation = 0;
+  #stopped = false;
+
+  #tree: Tree | undefined;
+  #roots = new Set<ShadowRoot>();
+  /** Per root, the style sheets last sent. */
+  #styled = new Map<Node, string>();
+  #rule: PageRule | undefined;
+  #address = '';
+  #shown: Shown | undefined;
+  #epoch = 0;
+  #credit = false;
+  #keyframeDue = true;
+  #keyframeSince = 0;
+  #page = '';
+  #dirty = false;
+  #scrolled = new Set<Node>();
+  #pointer: { x: number; y: number } | undefined;
+  #states: { hover: Element | null; active: Element | null; focus: Element | null } = {
+    hover: null,
+    active: null,
+    focus: null,
+  };
+  #statesSent = '';
+  #target: Element | null = null;
+  #painting = false;
+
+  constructor(options: MirrorOptions) {
+    this.#options = options;
+    this.#root = options.root;
+    this.#masks = new Masks(options.policy);
+    this.#resources = new Resources(options.policy.fetch, () => this.#wake());
+    this.#sheets = new Sheets(
+      this.#resources,
+      {
+        id: (name) => this.#id(name),
+        text: (value) => (this.#rule?.text === 'show' ? sieveText(value) : value.replace(/[\p{L}\p{N}]{3,}/gu, '█')),
+      },
+      () => this.#wake(),
+    );
+    this.#overlay = new Overlay(this.#root);
+    this.#ignore = new Set([options.ignore, this.#overlay.host]);
+  }
+
+  /** The epoch of the last keyframe; 0 before the first. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Begins to watch. A keyframe goes as soon as there is credit. */
+  start(): void {
+    this.#safely(() => {
+      this.#observer = new MutationObserver((records) => this.#safely(() => this.#noted(records)));
+      this.#sizes = new ResizeObserver((entries) => {
+        for (const { target } of entries) this.#tree?.touch(target);
+        this.#wake();
+      });
+      this.#watch = new Watch(this.#root, {
+        touched: (node) => this.#safely(() => this.#touched(node)),
+        scrolled: (node) => {
+          this.#scrolled.add(node);
+          this.#wake();
+        },
+        state: (change) => {
+          Object.assign(this.#states, change);
+          this.#wake();
+        },
+        pointer: (x, y) => {
+          this.#pointer = { x, y };
+          this.#wake();
+        },
+        document: () => this.#safely(() => this.#turn()),
+      });
+      this.#look = setInterval(() => this.#safely(() => this.#lookAround()), LOOK_MS);
+      this.#states.focus = this.#root.activeElement;
+      this.#turn();
+    });
+  }
+
+  credit(open: boolean): void {
+    this.#credit = open;
+    if (open) this.#wake();
+  }
+
+  /** The view asks for a keyframe. */
+  resync(): void {
+    this.#keyframeDue = true;
+    this.#wake();
+  }
+
+  want(hashes: Hash[]): void {
+    if (this.#shown !== 'visible') return;
+    for (const hash of hashes) {
+      const kept = this.#resources.get(hash);
+      if (!kept) continue;
+      const body = kept.bytes.slice();
+      this.#options.send({ t: 'resource', hash, type: kept.type, body }, [body.buffer]);
+    }
+  }
+
+  /** Paints over everything on the page that the agent can't see, or stops doing so. */
+  showHidden(on: boolean): void {
+    this.#painting = on;
+    this.#safely(() => {
+      if (!on) this.#overlay.hide();
+      else {
+        this.#overlay.show(this.#root);
+        this.#paint();
+      }
+    });
+  }
+
+  /** Leaves the page as it was found. Nothing is sent any more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#credit = false;
+    cancelAnimationFrame(this.#animation);
+    clearInterval(this.#look);
+    this.#observer?.disconnect();
+    this.#sizes?.disconnect();
+    this.#watch?.stop();
+    this.#resources.stop();
+    this.#overlay.hide();
+    this.#tree = undefined;
+    this.#roots.clear();
+    this.#styled.clear();
+    this.#scrolled.clear();
+    this.#states = { hover: null, active: null, focus: null };
+    this.#target = null;
+  }
+
+  /** Nothing that goes wrong here is the page's concern: the mirror starts again from what is there. */
+  #safely(act: () => void): void {
+    if (this.#stopped) return;
+    try {
+      act();
+    } catch {
+      this.#tree = undefined;
+      this.#keyframeDue = true;
+    }
+  }
+
+  #id(name: string): number {
+    let number = this.#ids.get(name);
+    if (number === undefined) {
+      number = this.#ids.size + 1;
+      this.#ids.set(name, number);
+    }
+    return number;
+  }
+
+  /** Asks for a flush in the next animation frame. */
+  #wake(): void {
+    this.#dirty = true;
+    if (this.#stopped || this.#animation || this.#shown !== 'visible') return;
+    this.#animation = requestAnimationFrame(() => {
+      this.#animation = 0;
+      this.#safely(() => this.#flush());
+    });
+  }
+
+  /** The document may be another page now, or out of sight. */
+  #turn(): void {
+    if (location.href !== this.#address) {
+      this.#address = location.href;
+      const rule = pageRule(this.#options.policy, location.origin, location.pathname);
+      if (rule?.id !== this.#rule?.id || rule?.text !== this.#rule?.text) {
+        this.#sheets.forget();
+        this.#keyframeDue = true;
+      }
+      this.#rule = rule;
+      this.#masks.turn(location.pathname);
+      for (const element of [this.#target, this.#root.querySelector(':target')])
+        if (element) this.#tree?.touch(element);
+      this.#target = this.#root.querySelector(':target');
+    }
+    const shown: Shown = !this.#rule ? 'not-in-policy' : this.#root.hidden ? 'hidden-tab' : 'visible';
+    if (shown !== this.#shown) {
+      this.#shown = shown;
+      this.#options.send({ t: 'view', shown }, []);
+    }
+    if (shown === 'not-in-policy') {
+      this.#observer?.disconnect();
+      this.#tree = undefined;
+      this.#keyframeDue = true;
+    }
+    this.#wake();
+  }
+
+  #noted(records: readonly MutationRecord[]): void {
+    this.#tree?.note(records);
+    this.#wake();
+  }
+
+  #touched(node: Node): void {
+    this.#tree?.touch(node);
+    this.#wake();
+  }
+
+  /** What no event tells: the address, values and sheets set by script, late definitions and shadow roots. */
+  #lookAround(): void {
+    this.#turn();
+    const tree = this.#tree;
+    if (!tree || this.#shown !== 'visible') return;
+    for (const sent of tree.customs) {
+      const element = sent.node;
+      if (!(element instanceof Element)) continue;
+      if (element.shadowRoot && !sent.shadow) tree.stale(element);
+      else if (sent.attributes?.some(([name]) => name === 'insyn-undefined') && element.matches(':defined')) {
+        tree.touch(element);
+      }
+    }
+    this.#resources.look();
+    this.#wake();
+    if (this.#painting) this.#paint();
+  }
+
+  #flush(): void {
+    if (!this.#dirty || !this.#credit) return;
+    if (location.href !== this.#address) this.#turn();
+    const rule = this.#rule;
+    if (this.#shown !== 'visible' || !rule) return;
+    if (this.#keyframeDue || !this.#tree) {
+      this.#keyframe(rule);
+      return;
+    }
+    this.#dirty = false;
+    this.#noted(this.#observer?.takeRecords() ?? []);
+    this.#dirty = false;
+    for (const element of this.#masks.refresh([this.#root, ...this.#roots])) this.#tree.stale(element);
+    const ops = this.#tree.steps();
+    if (this.#tree.broken) {
+      this.resync();
+      return;
+    }
+    ops.push(...this.#tree.forms(), ...this.#styles(), ...this.#rest(rule));
+    if (ops.length > 0) {
+      const body = encode(ops);
+      if (body.length > DELTA_BYTES) {
+        this.resync();
+        return;
+      }
+      this.#send('delta', body);
+    }
+    if (this.#painting && ops.length > 0) this.#paint();
+    if (this.#pointer) this.#options.send({ t: 'pointer', epoch: this.#epoch, ...this.#pointer }, []);
+    this.#pointer = undefined;
+  }
+
+  #keyframe(rule: PageRule): void {
+    const observer = this.#observer;
+    if (!observer) return;
+    this.#keyframeSince ||= performance.now();
+    const context: Context = { mode: rule.text, label: false };
+    for (const root of this.#roots) this.#watch?.root(root, false);
+    this.#roots = new Set();
+    observer.disconnect();
+    observer.observe(this.#root, OBSERVED);
+    this.#sizes?.disconnect();
+    this.#masks.refresh([this.#root, ...openRoots(this.#root)]);
+    const capture: Capture = {
+      surroundings: { resources: this.#resources, choices: rule.choices === 'show', id: (name) => this.#id(name) },
+      masks: this.#masks,
+      ignore: this.#ignore,
+      choices: rule.choices === 'show',
+      root: (root, there) => this.#rootChanged(root, there),
+      sized: (element, there) => (there ? this.#sizes?.observe(element) : this.#sizes?.unobserve(element)),
+    };
+    const tree = new Tree(this.#root, context, capture);
+    const ops = [tree.first()];
+    this.#tree = tree;
+    // Without its sheets the view would show a page that nobody saw; but a slow one does not hold everything up.
+    const whole = [this.#root, ...this.#roots].every((root) => this.#sheets.list(root).whole);
+    if (!whole && performance.now() - this.#keyframeSince < SHEETS_MS) return;
+    this.#keyframeSince = 0;
+    this.#keyframeDue = false;
+    this.#dirty = false;
+    this.#styled = new Map();
+    this.#statesSent = '';
+    this.#page = '';
+    const [page, ...rest] = this.#rest(rule, true);
+    if (page) this.#epoch++;
+    this.#send('keyframe', encode([...(page ? [page] : []), ...ops, ...this.#styles(), ...rest, ...tree.scrolls()]));
+    if (this.#painting) this.#paint();
+  }
+
+  #rootChanged(root: ShadowRoot, there: boolean): void {
+    this.#watch?.root(root, there);
+    if (there) {
+      this.#roots.add(root);
+      this.#observer?.observe(root, OBSERVED);
+    } else {
+      this.#roots.delete(root);
+      this.#styled.delete(root);
+    }
+  }
+
+  #send(t: 'keyframe' | 'delta', body: Bytes): void {
+    this.#options.send({ t, epoch: this.#epoch, body }, [body.buffer]);
+  }
+
+  #styles(): Op[] {
+    const ops: Op[] = [];
+    for (const root of [this.#root, ...this.#roots]) {
+      const id = this.#tree?.id(root) ?? 0;
+      if (id === 0) continue;
+      const { sheets } = this.#sheets.list(root);
+      const said = JSON.stringify(sheets);
+      if (said === (this.#styled.get(root) ?? '[]')) continue;
+      this.#styled.set(root, said);
+      ops.push({ op: 'styles', id, sheets });
+    }
+    return ops;
+  }
+
+  /** Page, resources, scroll and states, where they changed. The page comes first. */
+  #rest(rule: PageRule, all = false): Op[] {
+    const ops: Op[] = [];
+    const title = rule.text === 'show' ? shownText(this.#root.title, { mode: 'show', label: false }) : '';
+    const page: Op = {
+      op: 'page',
+      rule: rule.id,
+      label: rule.label,
+      title,
+      quirks: this.#root.compatMode === 'BackCompat',
+      width: Math.min(innerWidth, 32_767),
+      height: Math.min(innerHeight, 32_767),
+      ratio: Math.min(devicePixelRatio, 16),
+    };
+    const said = JSON.stringify(page);
+    if (said !== this.#page) ops.push(page);
+    this.#page = said;
+    for (const known of this.#resources.take(all)) ops.push({ op: 'resource', ...known });
+    for (const node of this.#scrolled) ops.push(...(this.#tree?.scroll(node) ?? []));
+    this.#scrolled = new Set();
+    const { hover, active, focus } = this.#states;
+    const id = (element: Element | null): number => this.#nearest(element);
+    const visible = focus?.isConnected === true && focus.matches(':focus-visible');
+    const states: Op = { op: 'states', hover: id(hover), active: id(active), focus: id(focus), visible };
+    const told = JSON.stringify(states);
+    if (told !== this.#statesSent) ops.push(states);
+    this.#statesSent = told;
+    return ops;
+  }
+
+  /** The innermost node that the view has, for one that it may not have. */
+  #nearest(element: Element | null): number {
+    for (let up: Node | null = element; up; up = up instanceof ShadowRoot ? up.host : up.parentNode) {
+      const id = this.#tree?.id(up) ?? 0;
+      if (id) return id;
+    }
+    return 0;
+  }
+
+  /** Masked text, boxes that hide, and fields with something in them. */
+  #paint(): void {
+    this.#overlay.paint(this.#tree?.hidden() ?? []);
+  }
+}

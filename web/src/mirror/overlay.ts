@@ -1,0 +1,65 @@
+// Room: mirror. "Show what is hidden": paints on the applicant's own page what the agent can't see. Lives in a closed
+// shadow root that is not mirrored, styled by a constructed sheet and CSSOM only, so that a strict CSP has no objection.
+
+const STYLE = `
+  :host { all: initial; position: fixed !important; inset: 0 !important; z-index: 2147483646 !important;
+    pointer-events: none !important; contain: strict; }
+  div { position: fixed; box-sizing: border-box; border: 2px solid #7a0b4b; border-radius: 2px;
+    background: repeating-linear-gradient(45deg, #7a0b4bb3 0 6px, #ffffffb3 6px 12px); }
+  @media (forced-colors: active) { div { border-color: Highlight; background: none; } }`;
+
+/** The most regions painted at once. */
+const MOST_RECTS = 2000;
+
+export class Overlay {
+  readonly host: HTMLElement;
+  readonly #shadow: ShadowRoot;
+
+  constructor(root: Document) {
+    this.host = root.createElement('div');
+    this.host.setAttribute('aria-hidden', 'true');
+    this.#shadow = this.host.attachShadow({ mode: 'closed' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    this.#shadow.adoptedStyleSheets = [sheet];
+  }
+
+  show(root: Document): void {
+    root.documentElement.append(this.host);
+  }
+
+  /** Paints over nodes: elements by their box, text by its lines. Only what is in the viewport. */
+  paint(hidden: Iterable<Node>): void {
+    const marks: HTMLElement[] = [];
+    const range = document.createRange();
+    for (const node of hidden) {
+      if (!node.isConnected) continue;
+      if (node instanceof Element) this.#mark(marks, [node.getBoundingClientRect()]);
+      else {
+        range.selectNodeContents(node);
+        this.#mark(marks, range.getClientRects());
+      }
+      if (marks.length >= MOST_RECTS) break;
+    }
+    this.#shadow.replaceChildren(...marks);
+  }
+
+  hide(): void {
+    this.#shadow.replaceChildren();
+    this.host.remove();
+  }
+
+  #mark(marks: HTMLElement[], rects: Iterable<DOMRect>): void {
+    for (const { left, top, width, height } of rects) {
+      const outside = left + width < 0 || top + height < 0 || left > innerWidth || top > innerHeight;
+      if (outside || width === 0 || height === 0) continue;
+      const mark = document.createElement('div');
+      const { style } = mark;
+      style.left = `${left}px`;
+      style.top = `${top}px`;
+      style.width = `${width}px`;
+      style.height = `${height}px`;
+      marks.push(mark);
+    }
+  }
+}

@@ -1,0 +1,205 @@
+// Room: mirror. Images and fonts: known to the view by number, later by hash; their addresses stay here. Bytes are read
+// by fetch where the policy says that the page's CSP lets us, else off a canvas for pictures of the page's own origin.
+
+import { CSS_TYPE, RESOURCE_BYTES, sniff } from '../wire/allow.ts';
+import type { Bytes, Hash, ResourceType } from '../wire/messages.ts';
+
+/** Bytes kept to answer `want`; what comes beyond can't be had. */
+const KEEP_BYTES = 48 << 20;
+/** The most pixels read off a canvas. */
+const CANVAS_PIXELS = 16 << 20;
+const AT_ONCE = 4;
+
+export type Use = 'image' | 'css' | 'font';
+
+interface Resource {
+  number: number;
+  url: string;
+  use: Use;
+  family: string | undefined;
+  state: 'waiting' | 'reading' | 'done';
+  hash: Hash;
+  type: ResourceType;
+}
+
+export interface Known {
+  number: number;
+  hash: Hash;
+  type: ResourceType;
+}
+
+/** The hash that names a resource on the wire. */
+export async function hashOf(bytes: Bytes): Promise<Hash> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function bytesOfDataUrl(url: string): Bytes | undefined {
+  const [, encoding, data] = /^data:[^,]*?(;base64)?,([\s\S]*)$/i.exec(url) ?? [];
+  if (data === undefined || data.length > RESOURCE_BYTES * 2) return undefined;
+  try {
+    const text = decodeURIComponent(data.replace(/%(?![0-9a-f]{2})/gi, '%25'));
+    return encoding ? Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) : new TextEncoder().encode(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export class Resources {
+  readonly #fetchable: readonly string[];
+  readonly #ready: () => void;
+  readonly #byUrl = new Map<string, Resource>();
+  readonly #byNumber: Resource[] = [];
+  readonly #kept = new Map<Hash, { type: ResourceType; bytes: Bytes }>();
+  #bytes = 0;
+  /** Numbers whose answer the view has not been told. */
+  #news = new Set<Resource>();
+  readonly #loaded = new Set<string>();
+  readonly #timing: PerformanceObserver;
+  readonly #abort = new AbortController();
+  #reading = 0;
+
+  /** `fetchable` are origins; `ready` is called when there is news to `take`. */
+  constructor(fetchable: readonly string[], ready: () => void) {
+    this.#fetchable = fetchable;
+    this.#ready = ready;
+    for (const { name } of performance.getEntriesByType('resource')) this.#loaded.add(name);
+    this.#timing = new PerformanceObserver((list) => {
+      for (const { name } of list.getEntries()) this.#loaded.add(name);
+      this.look();
+    });
+    this.#timing.observe({ type: 'resource' });
+    document.fonts.addEventListener('loadingdone', this.look);
+  }
+
+  /** The number of the resource at an absolute address, read once it is in use. */
+  number(url: string, use: Use, family?: string): number {
+    let resource = this.#byUrl.get(url);
+    if (!resource) {
+      const number = this.#byNumber.length;
+      resource = { number, url, use, family, state: 'waiting', hash: '', type: '' };
+      this.#byUrl.set(url, resource);
+      this.#byNumber.push(resource);
+      queueMicrotask(this.look);
+    }
+    // An image element is proof enough that the page shows it.
+    if (use === 'image') resource.use = use;
+    return resource.number;
+  }
+
+  canFetch(url: string): boolean {
+    return this.#fetchable.includes(new URL(url, location.href).origin);
+  }
+
+  /** What became known since the last time; everything that is known if `all`. */
+  take(all = false): Known[] {
+    const list = all ? this.#byNumber.filter(({ state }) => state === 'done') : [...this.#news];
+    this.#news = new Set();
+    return list.map(({ number, hash, type }) => ({ number, hash, type }));
+  }
+
+  get(hash: Hash): { type: ResourceType; bytes: Bytes } | undefined {
+    return this.#kept.get(hash);
+  }
+
+  /** Keeps the text of a style sheet, and returns its hash. */
+  async keepSheet(text: string): Promise<Hash> {
+    const bytes = new TextEncoder().encode(text);
+    const hash = await hashOf(bytes);
+    this.#keep(hash, CSS_TYPE, bytes);
+    return hash;
+  }
+
+  async fetch(url: string): Promise<Bytes | undefined> {
+    try {
+      const answer = await fetch(url, {
+        credentials: 'same-origin',
+        cache: 'force-cache',
+        referrerPolicy: 'no-referrer-when-downgrade',
+        signal: this.#abort.signal,
+      });
+      if (!answer.ok) return undefined;
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      return bytes.length <= RESOURCE_BYTES ? bytes : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  stop(): void {
+    this.#abort.abort();
+    this.#timing.disconnect();
+    document.fonts.removeEventListener('loadingdone', this.look);
+    this.#byNumber.length = 0;
+    this.#byUrl.clear();
+    this.#kept.clear();
+  }
+
+  /** Starts reading what the page has come to use. */
+  look = (): void => {
+    for (const resource of this.#byNumber) {
+      if (this.#reading >= AT_ONCE) return;
+      if (resource.state !== 'waiting' || !this.#inUse(resource)) continue;
+      resource.state = 'reading';
+      this.#reading++;
+      this.#read(resource)
+        .catch(() => undefined)
+        .then(() => {
+          if (this.#abort.signal.aborted) return;
+          resource.state = 'done';
+          this.#reading--;
+          this.#news.add(resource);
+          this.#ready();
+          this.look();
+        });
+    }
+  };
+
+  #inUse({ url, use, family }: Resource): boolean {
+    if (use === 'image' || url.startsWith('data:')) return true;
+    if (!this.#loaded.has(url)) return false;
+    if (use === 'css') return true;
+    for (const face of document.fonts) {
+      if (face.status === 'loaded' && face.family.replace(/^["']|["']$/g, '') === family) return true;
+    }
+    return false;
+  }
+
+  async #read(resource: Resource): Promise<void> {
+    const { url } = resource;
+    let bytes: Bytes | undefined;
+    if (url.startsWith('data:')) bytes = bytesOfDataUrl(url);
+    else if (/^https?:/.test(url)) {
+      if (this.canFetch(url)) bytes = await this.fetch(url);
+      if (!bytes && resource.use !== 'font' && new URL(url).origin === location.origin) bytes = await this.#draw(url);
+    }
+    const type = bytes && sniff(bytes);
+    if (!bytes || !type || type.startsWith('font/') !== (resource.use === 'font')) return;
+    const hash = await hashOf(bytes);
+    if (!this.#keep(hash, type, bytes)) return;
+    resource.hash = hash;
+    resource.type = type;
+  }
+
+  #keep(hash: Hash, type: ResourceType, bytes: Bytes): boolean {
+    if (this.#kept.has(hash)) return true;
+    if (this.#bytes + bytes.length > KEEP_BYTES || this.#abort.signal.aborted) return false;
+    this.#bytes += bytes.length;
+    this.#kept.set(hash, { type, bytes });
+    return true;
+  }
+
+  async #draw(url: string): Promise<Bytes | undefined> {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const { naturalWidth, naturalHeight } = image;
+    if (naturalWidth * naturalHeight > CANVAS_PIXELS || naturalWidth * naturalHeight === 0) return undefined;
+    const canvas = document.createElement('canvas');
+    canvas.width = naturalWidth;
+    canvas.height = naturalHeight;
+    canvas.getContext('2d')?.drawImage(image, 0, 0);
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+    return blob ? new Uint8Array(await blob.arrayBuffer()) : undefined;
+  }
+}

@@ -1,0 +1,167 @@
+// Room: view. Elements of the view, built by name from the allow-list, and their attributes, form state and the states of
+// the applicant's pointer and focus. Nothing is ever parsed as HTML.
+
+import { attributeType, BOX, FORM, NAMESPACES } from '../wire/allow.ts';
+import { type Sieve, sieveDeclarations, sieveValue } from '../wire/css.ts';
+import type { Attribute, FormState } from '../wire/tree.ts';
+
+/** What stands for whatever somebody filled in. */
+export const FILLED = '••••••';
+
+/** Marks what the view added to the tree by itself. */
+export const OWN = 'insyn-own';
+
+export function createElement(doc: Document, name: string): Element {
+  const [space, local] = name.includes(':') ? name.split(':') : ['html', name];
+  if (space === 'svg') return doc.createElementNS(NAMESPACES.svg, local ?? '');
+  if (space === 'math') return doc.createElementNS(NAMESPACES.math, local ?? '');
+  return doc.createElementNS(NAMESPACES.html, local ?? '');
+}
+
+/** Whether an object is of one of the frame's own classes; instanceof only knows this window's. */
+export function isHtml<K extends keyof HTMLElementTagNameMap>(node: Node, name: K): node is HTMLElementTagNameMap[K] {
+  return (
+    node.nodeType === 1 &&
+    'localName' in node &&
+    node.localName === name &&
+    'style' in node &&
+    !('ownerSVGElement' in node)
+  );
+}
+
+/** Sets one attribute as the allow-list has it. `urls` gives resource numbers their address. */
+export function setAttribute(element: Element, [name, value]: Attribute, sieve: Sieve): void {
+  switch (attributeType(name)) {
+    case 'link':
+      // The same for every link, so that :any-link matches and nothing is ever led to.
+      element.setAttribute('href', value === '' ? '#' : value);
+      break;
+    case 'css':
+      element.setAttribute('style', sieveDeclarations(value, sieve));
+      break;
+    case 'value':
+      element.setAttribute(name, sieveValue(value, name, sieve));
+      break;
+    case undefined:
+      break;
+    default:
+      if (name === 'insyn-caption' && isHtml(element, 'input')) element.value = value;
+      element.setAttribute(name, name === 'contenteditable' ? 'false' : value);
+  }
+  if (name === 'insyn-modal' || name === 'insyn-popover') layer(element);
+}
+
+export function removeAttribute(element: Element, name: string): void {
+  element.removeAttribute(name);
+  if (name === 'insyn-modal' && isHtml(element, 'dialog') && element.open) {
+    element.removeAttribute('open');
+    element.close();
+  }
+  if (name === 'insyn-popover' && 'hidePopover' in element && element.matches(':popover-open')) {
+    (element as HTMLElement).hidePopover();
+  }
+}
+
+/** Brings a modal dialog or an open popover to the top layer, once it is in the document; keeps the agent's focus. */
+export function layer(element: Element): void {
+  if (!element.isConnected) return;
+  const focused = document.activeElement;
+  try {
+    if (element.hasAttribute('insyn-modal') && isHtml(element, 'dialog') && !element.matches(':modal')) {
+      element.removeAttribute('open');
+      element.showModal();
+    }
+    if (element.hasAttribute('insyn-popover') && 'showPopover' in element && !element.matches(':popover-open')) {
+      (element as HTMLElement).showPopover();
+    }
+  } catch {
+    // A page may send what can't be a dialog or popover; it stays where it is.
+  }
+  if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus({ preventScroll: true });
+}
+
+const FLAGS: readonly (readonly [string, number])[] = [
+  ['insyn-filled', FORM.filled],
+  ['insyn-secret', FORM.secret],
+  ['insyn-valid', FORM.valid],
+  ['insyn-invalid', FORM.invalid],
+  ['insyn-user-valid', FORM.userValid],
+  ['insyn-user-invalid', FORM.userInvalid],
+  ['insyn-placeholder-shown', FORM.placeholder],
+];
+/** A value that inputs of these types take; bullets are drawn over it. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  number: '000000',
+  date: '2000-01-01',
+  month: '2000-01',
+  week: '2000-W01',
+  time: '00:00',
+  'datetime-local': '2000-01-01T00:00',
+};
+
+export function setForm(element: Element, { bits, chosen }: FormState): void {
+  for (const [name, bit] of FLAGS) element.toggleAttribute(name, (bits & bit) !== 0);
+  const filled = (bits & FORM.filled) !== 0;
+  if (isHtml(element, 'textarea')) element.value = filled ? FILLED : '';
+  else if (isHtml(element, 'select')) setSelect(element, filled, chosen);
+  else if (isHtml(element, 'input')) setInput(element, bits);
+}
+
+function setInput(input: HTMLInputElement, bits: number): void {
+  const filled = (bits & FORM.filled) !== 0;
+  if (input.type === 'radio' || input.type === 'checkbox') {
+    input.checked = (bits & FORM.checked) !== 0;
+    // Of a group that is filled it isn't told which: the checkbox shows its third state.
+    input.indeterminate =
+      (bits & FORM.indeterminate) !== 0 || (input.type === 'checkbox' && filled && !(bits & FORM.checked));
+  } else if (input.type === 'file') {
+    const files = new DataTransfer();
+    if (filled) files.items.add(new File([], FILLED));
+    input.files = files.files;
+  } else if (!/^(submit|reset|button|image|range|color|hidden)$/.test(input.type)) {
+    input.value = filled ? (STAND_INS[input.type] ?? FILLED) : '';
+  }
+}
+
+/** Something is chosen, but not told: an option of the view's own says so. */
+function setSelect(select: HTMLSelectElement, filled: boolean, chosen: readonly number[]): void {
+  for (const own of select.querySelectorAll(`option[${OWN}]`)) own.remove();
+  if (filled && chosen.length === 0 && !select.multiple) {
+    const option = select.ownerDocument.createElement('option');
+    option.setAttribute(OWN, '');
+    option.hidden = true;
+    option.text = FILLED;
+    select.append(option);
+    option.selected = true;
+    return;
+  }
+  for (const [index, option] of Array.from(select.options).entries()) {
+    const wanted = chosen.includes(index);
+    if (option.selected !== wanted) option.selected = wanted;
+  }
+  if (chosen.length === 0) select.selectedIndex = -1;
+}
+
+/** The view's own styles: first in each root, and stronger than the page's where it matters. */
+export const BASE_STYLE = `
+* { scroll-behavior: auto !important; overflow-anchor: none !important; caret-color: transparent !important; }
+insyn-void { display: none !important; }
+insyn-box { overflow: hidden; background: #d9d9de repeating-linear-gradient(45deg, #0001 0 8px, #0000 8px 16px) !important;
+  color: #3a3a44 !important; font: 12px/1.3 system-ui, sans-serif !important; text-align: center !important; }
+${Object.entries({
+  hidden: 'Hidden',
+  frame: 'Other content',
+  video: 'Video',
+  audio: 'Audio',
+  canvas: 'Graphic',
+  unknown: 'Not shown',
+  deep: 'Not shown',
+})
+  .map(([kind, label]) => `${BOX}[insyn-kind="${kind}"]::before { content: "${label}" !important; }`)
+  .join('\n')}
+[insyn-kind="edit"][insyn-filled]::before { content: "${FILLED}"; }
+input[insyn-filled]:is([type="number"], [type="date"], [type="month"], [type="week"], [type="time"],
+  [type="datetime-local"]) { -webkit-text-security: disc !important; }
+input[insyn-filled]::-webkit-datetime-edit { -webkit-text-security: disc !important; }
+input[insyn-secret]:not(:checked) { outline: 2px dotted currentcolor; outline-offset: 1px; }
+`;

@@ -1,0 +1,151 @@
+// Room: view. Style sheets of the view: text from the cache, through the sieve once more, as constructed sheets that are
+// swapped in place when an image or font of theirs arrives.
+
+import { type Sieve, sieveDeclarations, sieveSheet } from '../wire/css.ts';
+import type { Hash } from '../wire/messages.ts';
+import type { Sheet } from '../wire/tree.ts';
+import type { Cache } from './cache.ts';
+import { BASE_STYLE } from './nodes.ts';
+
+type Root = Document | ShadowRoot;
+interface Built {
+  sheet: CSSStyleSheet;
+  from: Sheet;
+  /** How many of its resources were here when it was last written; -1 before its text was. */
+  written: number;
+}
+
+/** The view's end of the sieve: a resource that is here, a place in the same page, or nothing. */
+export function resourceSieve(url: (number: number) => string | undefined): Sieve {
+  return {
+    url: (address) => {
+      const number = /^insyn:(\d{1,9})$/.exec(address)?.[1];
+      if (number !== undefined) return url(Number(number));
+      return /^#i\d{1,9}$/.test(address) ? address : undefined;
+    },
+    id: (name) => name,
+    text: (value) => value,
+  };
+}
+
+export class Sheets {
+  readonly #frame: Window & typeof globalThis;
+  readonly #cache: Cache;
+  readonly #base: CSSStyleSheet;
+  /** Whether the document shows this epoch. */
+  #adopted = false;
+  #roots = new Map<Root, Built[]>();
+  #numbers = new Map<number, Hash>();
+  /** Elements whose style attribute names resources. */
+  #styled = new Map<Element, string>();
+
+  constructor(frame: Window & typeof globalThis, cache: Cache) {
+    this.#frame = frame;
+    this.#cache = cache;
+    this.#base = new frame.CSSStyleSheet();
+    this.#base.replaceSync(BASE_STYLE);
+  }
+
+  /** The hashes that this epoch has named so far. */
+  *hashes(): Iterable<Hash> {
+    for (const built of this.#roots.values()) for (const { from } of built) yield from.hash;
+    yield* this.#numbers.values();
+  }
+
+  /** Whether all text is here. */
+  get whole(): boolean {
+    for (const built of this.#roots.values()) if (built.some(({ written }) => written < 0)) return false;
+    return true;
+  }
+
+  url(number: number): string | undefined {
+    return this.#cache.url(this.#numbers.get(number));
+  }
+
+  resource(number: number, hash: Hash): void {
+    this.#numbers.set(number, hash);
+  }
+
+  set(root: Root | undefined, sheets: readonly Sheet[]): void {
+    if (!root) return;
+    const old = this.#roots.get(root) ?? [];
+    const built = sheets.map((from) => {
+      const said = JSON.stringify(from);
+      return (
+        old.find((other) => JSON.stringify(other.from) === said) ?? {
+          sheet: new this.#frame.CSSStyleSheet({ media: from.media }),
+          from,
+          written: -1,
+        }
+      );
+    });
+    this.#roots.set(root, built);
+    for (const one of built) this.#write(one);
+    if (root.nodeType !== 9 || this.#adopted) this.#adopt(root);
+  }
+
+  /** The document takes this epoch's sheets. */
+  adopt(doc: Document): void {
+    this.#adopted = true;
+    if (!this.#roots.has(doc)) this.#roots.set(doc, []);
+    this.#adopt(doc);
+  }
+
+  drop(root: ShadowRoot): void {
+    this.#roots.delete(root);
+  }
+
+  styled(element: Element, value: string): void {
+    if (value.includes('insyn:')) this.#styled.set(element, value);
+    else this.#styled.delete(element);
+  }
+
+  unstyle(element: Element, name: string): void {
+    if (name === 'style') this.#styled.delete(element);
+  }
+
+  /** Something arrived: write again what waits for it. */
+  refresh(): void {
+    for (const built of this.#roots.values()) for (const one of built) this.#write(one);
+    const sieve = resourceSieve((number) => this.url(number));
+    for (const [element, value] of this.#styled) {
+      const style = sieveDeclarations(value, sieve);
+      if (element.getAttribute('style') !== style) element.setAttribute('style', style);
+    }
+  }
+
+  clear(): void {
+    this.#roots = new Map();
+    this.#numbers = new Map();
+    this.#styled = new Map();
+  }
+
+  #adopt(root: Root): void {
+    root.adoptedStyleSheets = [this.#base, ...(this.#roots.get(root) ?? []).map(({ sheet }) => sheet)];
+  }
+
+  #write(built: Built): void {
+    const text = this.#cache.text(built.from.hash);
+    if (text === undefined) return;
+    const { urls, ids } = built.from;
+    const here = urls.filter((number) => this.url(number) !== undefined).length;
+    if (here === built.written) return;
+    built.written = here;
+    const place = (name: string): string => {
+      const number = /^i(\d{1,9})$/.exec(name)?.[1];
+      return `i${number === undefined ? 0 : (ids[Number(number)] ?? 0)}`;
+    };
+    const sieve = resourceSieve((index) => {
+      const number = urls[index];
+      return number === undefined ? undefined : this.url(number);
+    });
+    built.sheet.replaceSync(
+      sieveSheet(text, {
+        ...sieve,
+        url: (address, family) =>
+          address.startsWith('#') ? `#${place(address.slice(1))}` : sieve.url(address, family),
+        id: place,
+      }),
+    );
+  }
+}

@@ -1,0 +1,323 @@
+// Room: view. One epoch's tree: nodes by id, and the steps that change them. Steps are checked against the tree before
+// the first one is applied; a body that names what isn't there changes nothing.
+
+import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op } from '../wire/tree.ts';
+import { createElement, layer, OWN, removeAttribute, setAttribute, setForm } from './nodes.ts';
+import { resourceSieve, type Sheets } from './sheets.ts';
+
+interface Shown {
+  id: Id;
+  node: Element | Text | ShadowRoot | undefined;
+  parent: Shown | undefined;
+  kids: Shown[];
+  shadow?: Shown;
+}
+
+const STATES = ['hover', 'active', 'focus', 'focus-visible', 'focus-within'] as const;
+type Splice = Extract<Op, { op: 'splice' }>;
+
+/** What the tree shows of the states, to take back. */
+type Marked = { element: Element; name: string };
+
+export class ViewTree {
+  readonly #doc: Document;
+  readonly #sheets: Sheets;
+  readonly #nodes = new Map<Id, Shown>();
+  #root: Shown | undefined;
+  #marked: Marked[] = [];
+  readonly #layers = new Set<Element>();
+  /** Where the applicant scrolled to. */
+  readonly #scrolls = new Map<Id, { x: number; y: number }>();
+  #connected = false;
+
+  constructor(doc: Document, sheets: Sheets) {
+    this.#doc = doc;
+    this.#sheets = sheets;
+  }
+
+  /** The element to put in place of the document's own; undefined where the page has none. */
+  get element(): Element | undefined {
+    const node = this.#root?.kids[0]?.node;
+    return node && 'localName' in node ? node : undefined;
+  }
+
+  get rootId(): Id {
+    return this.#root?.id ?? 0;
+  }
+
+  /** The tree is now the document's: what needs layout can be done. */
+  connected(): void {
+    this.#connected = true;
+    for (const element of this.#layers) layer(element);
+    this.#scrollAll();
+  }
+
+  /** Throws RangeError where the steps don't fit the tree; then nothing has changed. */
+  check(ops: readonly Op[]): void {
+    const brought = new Set<Id>();
+    const placed = new Set<Id>();
+    const gone = new Set<Id>();
+    const spliced = new Set<Id>();
+    const entries = (list: readonly Entry[]): void => {
+      for (const entry of list) {
+        if (entry.kind === 'known') {
+          if (!this.#nodes.get(entry.id)?.parent || placed.has(entry.id)) throw new RangeError('unknown node');
+          placed.add(entry.id);
+          continue;
+        }
+        const ids = entry.kind === 'element' && entry.shadow ? [entry.id, entry.shadow.id] : [entry.id];
+        for (const id of ids) {
+          if (this.#nodes.has(id) || brought.has(id)) throw new RangeError('node given twice');
+          brought.add(id);
+        }
+        if (entry.kind !== 'element') continue;
+        if (entry.shadow) entries(entry.shadow.kids);
+        entries(entry.kids);
+      }
+    };
+    for (const op of ops) {
+      if (op.op === 'page' || op.op === 'resource' || op.op === 'states') continue;
+      if (op.op === 'root') {
+        if (this.#nodes.size > 0 || brought.size > 0) throw new RangeError('second root');
+        brought.add(op.id);
+        entries(op.kids);
+      } else if (op.op === 'splice') {
+        const at = this.#nodes.get(op.id);
+        if (!at || spliced.has(op.id) || op.start + op.removed > at.kids.length) throw new RangeError('no such place');
+        spliced.add(op.id);
+        for (const kid of at.kids.slice(op.start, op.start + op.removed)) gone.add(kid.id);
+        entries(op.entries);
+      } else if (!this.#nodes.has(op.id) && !brought.has(op.id)) throw new RangeError('unknown node');
+    }
+    if (this.#nodes.size + brought.size > MOST.nodes + gone.size) throw new RangeError('too many nodes');
+  }
+
+  /** Applies steps that were checked. Throws DOMException where they would tie a knot: then send a keyframe. */
+  apply(ops: readonly Op[]): void {
+    const splices = ops.filter((op): op is Splice => op.op === 'splice');
+    const limbo: Shown[] = [];
+    for (const { id, start, removed } of splices) {
+      for (const kid of this.#nodes.get(id)?.kids.splice(start, removed) ?? []) {
+        kid.parent = undefined;
+        this.#detach(kid);
+        limbo.push(kid);
+      }
+    }
+    for (const op of splices) this.#insert(op);
+    for (const kid of limbo) if (!kid.parent) this.#drop(kid);
+    for (const op of ops) this.#step(op);
+  }
+
+  /** Sets addresses that became known, on elements that wait for them. */
+  refresh(): void {
+    for (const shown of this.#nodes.values()) {
+      if (shown.node && 'localName' in shown.node) this.#image(shown.node);
+    }
+    // What arrived may have given the page its length only now.
+    if (this.#connected) this.#scrollAll();
+  }
+
+  clear(): void {
+    this.#nodes.clear();
+    this.#root = undefined;
+    this.#marked = [];
+    this.#layers.clear();
+    this.#scrolls.clear();
+  }
+
+  #step(op: Op): void {
+    switch (op.op) {
+      case 'root': {
+        const root: Shown = { id: op.id, node: undefined, parent: undefined, kids: [] };
+        this.#nodes.set(op.id, root);
+        this.#root = root;
+        root.kids = op.kids.map((kid) => this.#build(kid, root));
+        break;
+      }
+      case 'attributes': {
+        const { node } = this.#nodes.get(op.id) ?? {};
+        if (!node || !('localName' in node)) break;
+        for (const name of op.gone) {
+          this.#sheets.unstyle(node, name);
+          removeAttribute(node, name === 'link' ? 'href' : name);
+        }
+        for (const attribute of op.set) this.#attribute(node, attribute);
+        this.#image(node);
+        break;
+      }
+      case 'text': {
+        const { node } = this.#nodes.get(op.id) ?? {};
+        if (node && 'data' in node) node.data = op.text;
+        break;
+      }
+      case 'form': {
+        const { node } = this.#nodes.get(op.id) ?? {};
+        if (node && 'localName' in node) setForm(node, op.state);
+        break;
+      }
+      case 'scroll':
+        this.#scrolls.set(op.id, op);
+        if (this.#connected) this.#scroll(op.id, op.x, op.y);
+        break;
+      case 'states':
+        this.#states(op);
+        break;
+      case 'styles':
+        this.#sheets.set(op.id === this.rootId ? this.#doc : this.#shadowRoot(op.id), op.sheets);
+        break;
+      case 'resource':
+        this.#sheets.resource(op.number, op.hash);
+        break;
+      case 'splice':
+      case 'page':
+        break;
+    }
+  }
+
+  #shadowRoot(id: Id): ShadowRoot | undefined {
+    const node = this.#nodes.get(id)?.node;
+    return node && 'host' in node && 'mode' in node ? node : undefined;
+  }
+
+  #insert({ id, start, entries }: Splice): void {
+    const parent = this.#nodes.get(id);
+    if (!parent) return;
+    const kids = entries.map((entry) => this.#build(entry, parent));
+    const before = parent.kids[start]?.node ?? this.#ownKid(parent);
+    parent.kids.splice(start, 0, ...kids);
+    if (parent === this.#root) {
+      const { element } = this;
+      if (element && this.#connected) this.#doc.replaceChild(element, this.#doc.documentElement);
+    } else if (parent.node && 'append' in parent.node) {
+      const fragment = this.#doc.createDocumentFragment();
+      for (const { node } of kids) if (node) fragment.append(node);
+      parent.node.insertBefore(fragment, before ?? null);
+    }
+    if (this.#connected) for (const element of this.#layers) layer(element);
+  }
+
+  /** The option that a select shows for what isn't told stays last. */
+  #ownKid(parent: Shown): Node | undefined {
+    const last = parent.node?.lastChild;
+    return last && 'hasAttribute' in last && (last as Element).hasAttribute(OWN) ? last : undefined;
+  }
+
+  #build(entry: Entry, parent: Shown): Shown {
+    if (entry.kind === 'known') {
+      const known = this.#nodes.get(entry.id);
+      if (!known) throw new RangeError('unknown node');
+      // Its old parent, where it is gone itself, no longer has it.
+      known.parent = parent;
+      return known;
+    }
+    const shown: Shown = { id: entry.id, node: undefined, parent, kids: [] };
+    this.#nodes.set(entry.id, shown);
+    if (entry.kind === 'text') shown.node = this.#doc.createTextNode(entry.text);
+    else this.#element(entry, shown);
+    return shown;
+  }
+
+  #element(entry: NewElement, shown: Shown): void {
+    const element = createElement(this.#doc, entry.name);
+    shown.node = element;
+    for (const attribute of entry.attributes) this.#attribute(element, attribute);
+    if (entry.shadow) {
+      const node = element.attachShadow({ mode: 'open' });
+      const shadow: Shown = { id: entry.shadow.id, node, parent: shown, kids: [] };
+      shown.shadow = shadow;
+      this.#nodes.set(shadow.id, shadow);
+      this.#sheets.set(node, []);
+      shadow.kids = entry.shadow.kids.map((kid) => this.#build(kid, shadow));
+      for (const kid of shadow.kids) if (kid.node) node.append(kid.node);
+    }
+    shown.kids = entry.kids.map((kid) => this.#build(kid, shown));
+    for (const kid of shown.kids) if (kid.node) element.append(kid.node);
+    if (entry.form) setForm(element, entry.form);
+    this.#image(element);
+  }
+
+  #attribute(element: Element, attribute: Attribute): void {
+    const [name, value] = attribute;
+    if (name === 'insyn-modal' || name === 'insyn-popover') this.#layers.add(element);
+    if (name === 'style') this.#sheets.styled(element, value);
+    setAttribute(
+      element,
+      attribute,
+      resourceSieve((number) => this.#sheets.url(number)),
+    );
+  }
+
+  /** An image shows its bytes once they are here, and before that an empty one of its size. */
+  #image(element: Element): void {
+    const size = element.getAttribute('insyn-size');
+    const number = element.getAttribute('insyn-src');
+    if (size === null && number === null) return;
+    const url = number === null ? undefined : this.#sheets.url(Number(number));
+    if (element.localName === 'image') {
+      if (url) element.setAttribute('href', url);
+      return;
+    }
+    if (element.localName !== 'img' || !('naturalWidth' in element)) return;
+    const image = element as HTMLImageElement;
+    const [width = 0, height = 0] = (size ?? '').split(' ').map(Number);
+    const src = url ?? emptyImage(width, height);
+    if (image.getAttribute('src') === src) return;
+    image.removeAttribute('srcset');
+    const loaded = (): void => {
+      // A picture for a denser screen: its own size is not the one that it has on the page.
+      const density = image.naturalWidth / width;
+      if (url && width > 0 && Math.abs(density - 1) > 0.02) image.srcset = `${url} ${density}x`;
+    };
+    image.addEventListener('load', loaded, { once: true });
+    image.src = src;
+  }
+
+  #scrollAll(): void {
+    for (const [id, { x, y }] of this.#scrolls) this.#scroll(id, x, y);
+  }
+
+  #scroll(id: Id, x: number, y: number): void {
+    const node = id === this.rootId ? this.#doc.scrollingElement : this.#nodes.get(id)?.node;
+    if (node && 'scrollTo' in node) node.scrollTo({ left: x, top: y, behavior: 'instant' });
+  }
+
+  #states({ hover, active, focus, visible }: Extract<Op, { op: 'states' }>): void {
+    const marks: Marked[] = [];
+    const chain = (id: Id, name: (typeof STATES)[number], whole: boolean): void => {
+      for (let up = this.#nodes.get(id); up; up = whole ? up.parent : undefined) {
+        if (up.node && 'localName' in up.node) marks.push({ element: up.node, name: `insyn-${name}` });
+      }
+    };
+    chain(hover, 'hover', true);
+    chain(active, 'active', true);
+    chain(focus, 'focus', false);
+    chain(focus, 'focus-within', true);
+    if (visible) chain(focus, 'focus-visible', false);
+    for (const { element, name } of this.#marked) {
+      if (!marks.some((mark) => mark.element === element && mark.name === name)) element.removeAttribute(name);
+    }
+    for (const { element, name } of marks) if (!element.hasAttribute(name)) element.setAttribute(name, '');
+    this.#marked = marks;
+  }
+
+  #detach(shown: Shown): void {
+    if (shown.node && 'remove' in shown.node) shown.node.remove();
+  }
+
+  #drop(shown: Shown): void {
+    this.#nodes.delete(shown.id);
+    this.#scrolls.delete(shown.id);
+    if (shown.node && 'localName' in shown.node) {
+      this.#layers.delete(shown.node);
+      this.#sheets.unstyle(shown.node, 'style');
+    }
+    if (shown.node && 'mode' in shown.node) this.#sheets.drop(shown.node);
+    for (const kid of shown.shadow ? [shown.shadow, ...shown.kids] : shown.kids)
+      if (kid.parent === shown) this.#drop(kid);
+  }
+}
+
+function emptyImage(width: number, height: number): string {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="#d9d9de"/></svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}

@@ -1,0 +1,367 @@
+// Room: wire. The CSS sieve: keeps what is known and writes it again from the tokens, so that no escape or comment hides
+// anything. Mirror and view run the same code with different answers for url and id.
+
+import { type Kind, type Token, tokenize, writeName, writeString } from './css-tokens.ts';
+
+/** What becomes of the three things in CSS that name something of the page. */
+export interface Sieve {
+  /** The new address for a url; undefined writes one that loads nothing. `family` is the @font-face it stands in. */
+  url(address: string, family: string | undefined): string | undefined;
+  /** The new name for an id in a selector. */
+  id(name: string): string;
+  /** The new content of a string in `property`: the name in lower case, "" outside of a declaration. */
+  text(value: string, property: string): string;
+}
+
+const NOTHING = 'data:,';
+
+/** States of an element in the applicant's hands; the view sets them as attributes, of the same specificity. */
+const STATES: ReadonlySet<string> = new Set(
+  `hover focus focus-visible focus-within active target valid invalid user-valid user-invalid placeholder-shown
+   visited fullscreen autofill -webkit-autofill in-range out-of-range`.split(/\s+/),
+);
+const RULE_BLOCKS: ReadonlySet<string> = new Set(
+  `media supports layer container scope starting-style font-face page property counter-style font-palette-values
+   keyframes -webkit-keyframes position-try`.split(/\s+/),
+);
+/** Attributes whose value in a selector tells nothing of the page's data. */
+const OPEN_ATTRIBUTES =
+  /^(class|type|role|dir|lang|slot|part|rows|cols|size|width|height|scope|contenteditable|aria-[a-z]+)$/;
+
+const CLOSER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+/** An address, where none belongs. */
+function loads({ k, v }: Token): boolean {
+  return k === 'url' || (k === 'function' && /^(url|src)$/i.test(v));
+}
+
+class Rewriter {
+  readonly #tokens: Token[];
+  readonly #sieve: Sieve;
+  #at = 0;
+  #out: string[] = [];
+  #family: string | undefined;
+  #depth = 0;
+
+  constructor(text: string, sieve: Sieve) {
+    this.#tokens = tokenize(text);
+    this.#sieve = sieve;
+  }
+
+  sheet(): string {
+    while (this.#at < this.#tokens.length) {
+      this.#items();
+      this.#at++;
+    }
+    return this.#out.join('');
+  }
+
+  declarations(): string {
+    while (this.#at < this.#tokens.length) {
+      const from = this.#at;
+      if (this.#isDeclaration()) this.#declaration();
+      else this.#skip();
+      if (this.#at === from) this.#at++;
+    }
+    return this.#out.join('');
+  }
+
+  value(property: string): string {
+    const length = this.#value(property) ? this.#out.length : 0;
+    return this.#at < this.#tokens.length ? '' : this.#out.slice(0, length).join('').trim();
+  }
+
+  #is(kind: Kind, value: string, at = this.#at): boolean {
+    const token = this.#tokens[at];
+    return token?.k === kind && token.v === value;
+  }
+
+  /** Rules and declarations up to a closing brace, which stays, or the end. */
+  #items(): void {
+    while (this.#at < this.#tokens.length && !this.#is('close', '}')) {
+      const token = this.#tokens[this.#at];
+      const from = this.#at;
+      if (token?.k === 'at') this.#atRule(token.v);
+      else if (token?.k === 'space' || this.#is('delim', ';') || this.#is('delim', '/**/')) this.#at++;
+      else if (this.#isDeclaration()) this.#declaration();
+      else this.#rule();
+      if (this.#at === from) this.#at++;
+    }
+  }
+
+  /** Whether a declaration starts here, rather than a (nested) rule: `a:hover {` begins like one. */
+  #isDeclaration(): boolean {
+    let at = this.#at;
+    const first = this.#tokens[at++];
+    if (first?.k !== 'ident') return false;
+    while (this.#tokens[at]?.k === 'space') at++;
+    if (!this.#is('delim', ':', at)) return false;
+    if (first.v.startsWith('--')) return true;
+    for (let depth = 0; at < this.#tokens.length; at++) {
+      const token = this.#tokens[at];
+      if (token?.k === 'function' || (token?.k === 'open' && token.v !== '{')) depth++;
+      else if (token?.k === 'open') return false;
+      else if (token?.k === 'close' && token.v === '}') return true;
+      else if (token?.k === 'close') depth--;
+      else if (depth <= 0 && this.#is('delim', ';', at)) return true;
+    }
+    return true;
+  }
+
+  #declaration(): void {
+    const mark = this.#out.length;
+    const written = this.#tokens[this.#at++]?.v ?? '';
+    const property = written.startsWith('--') ? written : written.toLowerCase();
+    while (!this.#is('delim', ':')) this.#at++;
+    this.#at++;
+    this.#out.push(writeName(property), ':');
+    const whole = this.#value(property);
+    if (whole) this.#out.push(';');
+    else this.#out.length = mark;
+    if (this.#is('delim', ';')) this.#at++;
+  }
+
+  /** Writes a value up to ";" or an unmatched closer, which stay. False where it has to be dropped. */
+  #value(property: string): boolean {
+    /** What closes each open bracket, and the function that opened it. */
+    const open: { closer: string; name: string }[] = [];
+    let whole = true;
+    for (; this.#at < this.#tokens.length; this.#at++) {
+      const token = this.#tokens[this.#at];
+      if (!token) break;
+      const inside = open[open.length - 1];
+      if (open.length === 0 && (this.#is('delim', ';') || token.k === 'close')) break;
+      if (token.k === 'close' && token.v === '}' && inside?.closer !== '}') {
+        return false;
+      }
+      if (token.k === 'bad') whole = false;
+      else if (token.k === 'url') this.#url(token.v);
+      else if (token.k === 'function') {
+        const name = token.v.toLowerCase();
+        if (name === 'url' || name === 'src') whole = this.#quotedUrl() && whole;
+        else {
+          open.push({ closer: ')', name });
+          this.#out.push(writeName(token.v), '(');
+        }
+      } else if (token.k === 'open') {
+        open.push({ closer: CLOSER[token.v] ?? '', name: '' });
+        this.#out.push(token.v);
+      } else if (token.k === 'close') {
+        if (open.pop()?.closer !== token.v) whole = false;
+        this.#out.push(token.v);
+      } else if (token.k === 'string') {
+        if (/^(-webkit-)?(image-set|image|cross-fade)$/.test(inside?.name ?? '')) this.#url(token.v);
+        else if (/^(format|type|tech|local|counters?)$/.test(inside?.name ?? '')) this.#out.push(writeString(token.v));
+        else this.#out.push(writeString(this.#sieve.text(token.v, property)));
+      } else this.#plain(token);
+    }
+    while (open.length) this.#out.push(open.pop()?.closer ?? '');
+    return whole;
+  }
+
+  #plain(token: Token): void {
+    if (token.k === 'ident') this.#out.push(writeName(token.v));
+    else if (token.k === 'hash') this.#out.push('#', writeName(token.v, false));
+    else if (token.k === 'at') this.#out.push('@', writeName(token.v));
+    else this.#out.push(token.v);
+  }
+
+  #url(address: string): void {
+    this.#out.push('url(', writeString(this.#sieve.url(address, this.#family) ?? NOTHING), ')');
+  }
+
+  /** `url("…")` or `src("…")`: exactly one string, nothing else. Ends on the closing bracket. */
+  #quotedUrl(): boolean {
+    let address: string | undefined;
+    for (this.#at++; this.#at < this.#tokens.length; this.#at++) {
+      const token = this.#tokens[this.#at];
+      if (token?.k === 'string' && address === undefined) address = token.v;
+      else if (this.#is('close', ')')) break;
+      else if (token?.k !== 'space') {
+        this.#at--;
+        return false;
+      }
+    }
+    this.#url(address ?? '');
+    return true;
+  }
+
+  #atRule(name: string): void {
+    if (!RULE_BLOCKS.has(name)) {
+      this.#skip();
+      return;
+    }
+    const mark = this.#out.length;
+    this.#at++;
+    this.#out.push('@', name);
+    const whole = name === 'scope' ? this.#selector() : this.#prelude();
+    if (!whole) {
+      this.#out.length = mark;
+      this.#skip();
+    } else if (this.#is('open', '{')) {
+      this.#family = name === 'font-face' ? this.#familyAhead() : this.#family;
+      this.#block();
+      if (name === 'font-face') this.#family = undefined;
+    } else {
+      if (name === 'layer') this.#out.push(';');
+      else this.#out.length = mark;
+      if (this.#is('delim', ';')) this.#at++;
+    }
+  }
+
+  #familyAhead(): string | undefined {
+    for (let at = this.#at; at < this.#tokens.length && !this.#is('close', '}', at); at++) {
+      if (!(this.#tokens[at]?.k === 'ident' && this.#tokens[at]?.v.toLowerCase() === 'font-family')) continue;
+      let family = '';
+      for (at++; at < this.#tokens.length && !this.#is('delim', ';', at) && !this.#is('close', '}', at); at++) {
+        const token = this.#tokens[at];
+        if (token?.k === 'string' || token?.k === 'ident') family += `${family && ' '}${token.v}`;
+      }
+      return family;
+    }
+    return undefined;
+  }
+
+  #rule(): void {
+    const mark = this.#out.length;
+    const whole = this.#selector();
+    if (whole && this.#is('open', '{')) this.#block();
+    else {
+      this.#out.length = mark;
+      this.#skip();
+    }
+  }
+
+  #block(): void {
+    this.#at++;
+    if (++this.#depth > 64) {
+      // Deeper than any style sheet: leave it out, without recursing into it.
+      this.#out.push('{}');
+      this.#at--;
+      this.#skip();
+    } else {
+      this.#out.push('{');
+      this.#items();
+      this.#out.push('}');
+      this.#at++;
+    }
+    this.#depth--;
+  }
+
+  /** Writes up to "{" or ";" at the top level, which stay. False where it has to be dropped. */
+  #prelude(): boolean {
+    let depth = 0;
+    for (; this.#at < this.#tokens.length; this.#at++) {
+      const token = this.#tokens[this.#at];
+      if (!token) break;
+      if (depth === 0 && (this.#is('open', '{') || this.#is('delim', ';') || token.k === 'close')) return true;
+      if (token.k === 'bad' || loads(token) || this.#is('open', '{')) return false;
+      if (token.k === 'function') {
+        depth++;
+        this.#out.push(writeName(token.v), '(');
+      } else if (token.k === 'string') this.#out.push(writeString(this.#sieve.text(token.v, '')));
+      else {
+        if (token.k === 'open') depth++;
+        if (token.k === 'close') depth--;
+        this.#plain(token);
+      }
+    }
+    return depth === 0;
+  }
+
+  /** A selector up to "{" or ";" at the top level: ids renumbered, states of the applicant's as attributes. */
+  #selector(): boolean {
+    let depth = 0;
+    for (; this.#at < this.#tokens.length; this.#at++) {
+      const token = this.#tokens[this.#at];
+      if (!token) break;
+      if (depth === 0 && (this.#is('open', '{') || this.#is('delim', ';') || this.#is('close', '}'))) return true;
+      if (token.k === 'bad' || loads(token) || this.#is('open', '{')) return false;
+      if (token.k === 'hash') this.#out.push('#', writeName(this.#sieve.id(token.v)));
+      else if (this.#is('delim', ':')) this.#pseudo();
+      else if (this.#is('open', '[')) this.#attribute();
+      else if (token.k === 'function' || token.k === 'open') {
+        depth++;
+        this.#out.push(token.k === 'function' ? `${writeName(token.v)}(` : token.v);
+      } else if (token.k === 'string') this.#out.push(writeString(this.#sieve.text(token.v, '')));
+      else {
+        if (token.k === 'close' && --depth < 0) return false;
+        this.#plain(token);
+      }
+    }
+    return depth === 0;
+  }
+
+  #pseudo(): void {
+    const next = this.#tokens[this.#at + 1];
+    const name = next?.k === 'ident' ? next.v.toLowerCase() : '';
+    if (STATES.has(name)) this.#out.push(`[insyn-${name.replace('-webkit-', '')}]`);
+    else if (name === 'link') this.#out.push(':any-link');
+    else if (name === 'defined') this.#out.push(':not([insyn-undefined])');
+    else {
+      this.#out.push(':');
+      if (this.#is('delim', ':', this.#at + 1)) {
+        this.#at++;
+        this.#out.push(':');
+      }
+      return;
+    }
+    this.#at++;
+  }
+
+  /** `[name op value flag]`: only values that tell nothing of the page's data stay; an id is renumbered. */
+  #attribute(): void {
+    const from = this.#at + 1;
+    let end = from;
+    while (end < this.#tokens.length && !this.#is('close', ']', end)) end++;
+    const parts = this.#tokens.slice(from, end).filter(({ k }) => k !== 'space');
+    const name = parts.find(({ k }) => k === 'ident')?.v.toLowerCase() ?? '';
+    const exact = parts[1]?.v === '=';
+    let value = false;
+    this.#out.push('[');
+    for (const [index, token] of parts.entries()) {
+      if (index > 0 && !value && (token.k === 'string' || token.k === 'ident')) {
+        value = true;
+        const kept = name === 'id' && exact ? this.#sieve.id(token.v) : OPEN_ATTRIBUTES.test(name) ? token.v : '';
+        this.#out.push(writeString(kept));
+      } else if (value && token.k === 'ident') this.#out.push(' ', writeName(token.v));
+      else if (token.k === 'ident' || token.k === 'delim') this.#plain(token);
+    }
+    this.#out.push(']');
+    this.#at = end;
+  }
+
+  /** Past the rest of a rule or declaration: a ";", or a whole block. */
+  #skip(): void {
+    let depth = 0;
+    for (; this.#at < this.#tokens.length; this.#at++) {
+      const token = this.#tokens[this.#at];
+      if (token?.k === 'open' || token?.k === 'function') depth++;
+      else if (token?.k === 'close') {
+        if (depth === 0) {
+          if (token.v === '}') return;
+        } else if (--depth === 0 && token.v === '}') {
+          this.#at++;
+          return;
+        }
+      } else if (depth === 0 && this.#is('delim', ';')) {
+        this.#at++;
+        return;
+      }
+    }
+  }
+}
+
+/** A whole style sheet through the sieve. Never throws; what it doesn't know is left out. */
+export function sieveSheet(text: string, sieve: Sieve): string {
+  return new Rewriter(text, sieve).sheet();
+}
+
+/** The declarations of a style attribute through the sieve. */
+export function sieveDeclarations(text: string, sieve: Sieve): string {
+  return new Rewriter(text, sieve).declarations();
+}
+
+/** One value, as in the attribute fill="url(#a)"; "" where it isn't one. */
+export function sieveValue(text: string, property: string, sieve: Sieve): string {
+  return new Rewriter(text, sieve).value(property);
+}

@@ -1,0 +1,342 @@
+// Room: wire. The body of a keyframe or delta: operations on the tree, as values and as bytes. Everything is read and
+// checked before any of it is applied; what doesn't parse throws RangeError or TypeError and yields nothing.
+
+import { ATTRIBUTES, attributeNumber, ELEMENTS, elementNumber, fits, isCustomName } from './allow.ts';
+import { Reader, Writer } from './bytes.ts';
+import type { Bytes, Hash, ResourceType } from './messages.ts';
+
+/** Nodes one body may bring, and how deep they may nest. The mirror stops at the depth by itself. */
+export const MOST = { nodes: 200_000, depth: 400 };
+
+/** A node of the page, by a number from 1 that the mirror gives it, unique within an epoch. */
+export type Id = number;
+/** A name from ATTRIBUTES and its value. */
+export type Attribute = readonly [string, string];
+
+/** A child that the view has already, or one that it hasn't. */
+export type Entry = { kind: 'known'; id: Id } | NewText | NewElement;
+export interface NewText {
+  kind: 'text';
+  id: Id;
+  text: string;
+}
+export interface NewElement {
+  kind: 'element';
+  id: Id;
+  /** A name from ELEMENTS, or of a custom element. */
+  name: string;
+  attributes: Attribute[];
+  form?: FormState;
+  shadow?: { id: Id; kids: Entry[] };
+  kids: Entry[];
+}
+
+/** FORM bits, and for a select the options to show as chosen, by position. */
+export interface FormState {
+  bits: number;
+  chosen: number[];
+}
+
+/** One style sheet of a document or shadow root. Its text names url n as insyn:n and id n as #in: places in these lists. */
+export interface Sheet {
+  hash: Hash;
+  media: string;
+  /** Resource numbers. */
+  urls: number[];
+  /** The ids' new numbers. */
+  ids: number[];
+}
+
+export type Op =
+  | {
+      op: 'page';
+      rule: string;
+      label: string;
+      title: string;
+      quirks: boolean;
+      /** CSS pixels, and device pixels in one of them. */
+      width: number;
+      height: number;
+      ratio: number;
+    }
+  /** Begins a new tree; first in a keyframe after page, and nowhere else. The root is the document. */
+  | { op: 'root'; id: Id; kids: Entry[] }
+  /** Of the children that the view has: take `removed` out from `start`, put `entries` in their place. */
+  | { op: 'splice'; id: Id; start: number; removed: number; entries: Entry[] }
+  | { op: 'attributes'; id: Id; set: Attribute[]; gone: string[] }
+  | { op: 'text'; id: Id; text: string }
+  | { op: 'form'; id: Id; state: FormState }
+  | { op: 'scroll'; id: Id; x: number; y: number }
+  /** Innermost elements under the pointer, pressed, and with focus; 0 where there is none. */
+  | { op: 'states'; hover: Id; active: Id; focus: Id; visible: boolean }
+  /** Hash "" where the resource can't be had. */
+  | { op: 'resource'; number: number; hash: Hash; type: ResourceType }
+  | { op: 'styles'; id: Id; sheets: Sheet[] };
+
+const OPS: readonly Op['op'][] = [
+  'page',
+  'root',
+  'splice',
+  'attributes',
+  'text',
+  'form',
+  'scroll',
+  'states',
+  'resource',
+  'styles',
+];
+const ENTRIES = ['known', 'text', 'element'] as const;
+const HAS = { form: 1, shadow: 2 };
+
+function writeAttributes(out: Writer, attributes: readonly Attribute[]): void {
+  out.uint(attributes.length);
+  for (const [name, value] of attributes) {
+    out.uint(attributeNumber(name) + 1);
+    out.text(value);
+  }
+}
+
+function writeNumbers(out: Writer, numbers: readonly number[]): void {
+  out.uint(numbers.length);
+  for (const number of numbers) out.uint(number);
+}
+
+function writeForm(out: Writer, state: FormState): void {
+  out.uint(state.bits);
+  writeNumbers(out, state.chosen);
+}
+
+class TreeWriter extends Writer {
+  /** Ids follow each other nearly always, so that the difference takes one byte. */
+  #last = 0;
+
+  id(id: Id): void {
+    this.int(id - this.#last);
+    this.#last = id;
+  }
+
+  entries(entries: readonly Entry[]): void {
+    this.uint(entries.length);
+    for (const entry of entries) {
+      this.byte(ENTRIES.indexOf(entry.kind));
+      this.id(entry.id);
+      if (entry.kind === 'text') this.text(entry.text);
+      if (entry.kind === 'element') this.#element(entry);
+    }
+  }
+
+  #element(entry: NewElement): void {
+    const number = elementNumber(entry.name);
+    this.uint(number + 1);
+    if (number < 0) this.text(entry.name);
+    this.byte((entry.form ? HAS.form : 0) | (entry.shadow ? HAS.shadow : 0));
+    writeAttributes(this, entry.attributes);
+    if (entry.form) writeForm(this, entry.form);
+    if (entry.shadow) {
+      this.id(entry.shadow.id);
+      this.entries(entry.shadow.kids);
+    }
+    this.entries(entry.kids);
+  }
+
+  op(op: Op): void {
+    this.byte(OPS.indexOf(op.op));
+    switch (op.op) {
+      case 'page':
+        for (const text of [op.rule, op.label, op.title]) this.text(text);
+        this.byte(op.quirks ? 1 : 0);
+        for (const size of [op.width, op.height, op.ratio * 1000]) this.uint(size);
+        break;
+      case 'root':
+        this.id(op.id);
+        this.entries(op.kids);
+        break;
+      case 'splice':
+        this.id(op.id);
+        this.uint(op.start);
+        this.uint(op.removed);
+        this.entries(op.entries);
+        break;
+      case 'attributes':
+        this.id(op.id);
+        writeAttributes(this, op.set);
+        writeNumbers(
+          this,
+          op.gone.map((name) => attributeNumber(name) + 1),
+        );
+        break;
+      case 'text':
+        this.id(op.id);
+        this.text(op.text);
+        break;
+      case 'form':
+        this.id(op.id);
+        writeForm(this, op.state);
+        break;
+      case 'scroll':
+        this.id(op.id);
+        this.int(op.x);
+        this.int(op.y);
+        break;
+      case 'states':
+        for (const id of [op.hover, op.active, op.focus]) this.uint(id);
+        this.byte(op.visible ? 1 : 0);
+        break;
+      case 'resource':
+        this.uint(op.number);
+        this.text(op.hash);
+        this.text(op.type);
+        break;
+      case 'styles':
+        this.id(op.id);
+        this.uint(op.sheets.length);
+        for (const sheet of op.sheets) {
+          this.text(sheet.hash);
+          this.text(sheet.media);
+          writeNumbers(this, sheet.urls);
+          writeNumbers(this, sheet.ids);
+        }
+    }
+  }
+}
+
+/** The operations as one body. They must be well-formed; sizes are the caller's concern. */
+export function encode(ops: readonly Op[]): Bytes {
+  const out = new TreeWriter();
+  for (const op of ops) out.op(op);
+  return out.finish();
+}
+
+class TreeReader extends Reader {
+  #last = 0;
+  #nodes = 0;
+
+  id(): Id {
+    this.#last += this.int();
+    if (this.#last < 1 || this.#last > 0xffff_ffff) throw new RangeError('not an id');
+    return this.#last;
+  }
+
+  flag(): boolean {
+    const byte = this.byte();
+    if (byte > 1) throw new RangeError('not a flag');
+    return byte === 1;
+  }
+
+  list<T>(read: () => T): T[] {
+    const list: T[] = [];
+    for (let left = this.count(); left > 0; left--) list.push(read());
+    return list;
+  }
+
+  numbers(): number[] {
+    return this.list(() => this.uint());
+  }
+
+  hash(): Hash {
+    const hash = this.text();
+    if (!/^[0-9a-f]{32}$/.test(hash)) throw new TypeError('not a hash');
+    return hash;
+  }
+
+  attributeName(): { name: string; type: (typeof ATTRIBUTES)[number]['type'] } {
+    const attribute = ATTRIBUTES[this.uint() - 1];
+    if (!attribute) throw new RangeError('unknown attribute');
+    return attribute;
+  }
+
+  attributes(): Attribute[] {
+    return this.list(() => {
+      const { name, type } = this.attributeName();
+      const value = this.text();
+      if (!fits(type, value)) throw new TypeError('attribute out of shape');
+      return [name, value] as const;
+    });
+  }
+
+  form(): FormState {
+    const bits = this.uint();
+    if (bits > 511) throw new RangeError('unknown form bits');
+    return { bits, chosen: this.numbers() };
+  }
+
+  entries(depth = 0): Entry[] {
+    if (depth > MOST.depth) throw new RangeError('nested too deep');
+    return this.list(() => {
+      const kind = ENTRIES[this.byte()];
+      if (kind === undefined) throw new RangeError('unknown entry');
+      if (++this.#nodes > MOST.nodes) throw new RangeError('too many nodes');
+      const id = this.id();
+      if (kind === 'known') return { kind, id };
+      if (kind === 'text') return { kind, id, text: this.text() };
+      return this.#element(id, depth);
+    });
+  }
+
+  #element(id: Id, depth: number): NewElement {
+    const number = this.uint();
+    const name = number === 0 ? this.text() : ELEMENTS[number - 1];
+    if (name === undefined || (number === 0 && !isCustomName(name))) throw new TypeError('unknown element');
+    const has = this.byte();
+    if (has > (HAS.form | HAS.shadow)) throw new RangeError('unknown element part');
+    const element: NewElement = { kind: 'element', id, name, attributes: this.attributes(), kids: [] };
+    if (has & HAS.form) element.form = this.form();
+    if (has & HAS.shadow) element.shadow = { id: this.id(), kids: this.entries(depth + 1) };
+    element.kids = this.entries(depth + 1);
+    return element;
+  }
+
+  op(): Op {
+    const op = OPS[this.byte()];
+    switch (op) {
+      case 'page': {
+        const [rule, label, title] = [this.text(), this.text(), this.text()];
+        const quirks = this.flag();
+        const [width, height, ratio] = [this.uint(), this.uint(), this.uint() / 1000];
+        if (width > 32_767 || height > 32_767 || ratio > 16) throw new RangeError('not a viewport');
+        return { op, rule, label, title, quirks, width, height, ratio };
+      }
+      case 'root':
+        return { op, id: this.id(), kids: this.entries() };
+      case 'splice':
+        return { op, id: this.id(), start: this.uint(), removed: this.uint(), entries: this.entries() };
+      case 'attributes':
+        return { op, id: this.id(), set: this.attributes(), gone: this.list(() => this.attributeName().name) };
+      case 'text':
+        return { op, id: this.id(), text: this.text() };
+      case 'form':
+        return { op, id: this.id(), state: this.form() };
+      case 'scroll':
+        return { op, id: this.id(), x: this.int(), y: this.int() };
+      case 'states':
+        return { op, hover: this.uint(), active: this.uint(), focus: this.uint(), visible: this.flag() };
+      case 'resource': {
+        const number = this.uint();
+        const hash = this.text();
+        if (!/^([0-9a-f]{32})?$/.test(hash)) throw new TypeError('not a hash');
+        return { op, number, hash, type: this.text() };
+      }
+      case 'styles':
+        return {
+          op,
+          id: this.id(),
+          sheets: this.list(() => ({
+            hash: this.hash(),
+            media: this.text(),
+            urls: this.numbers(),
+            ids: this.numbers(),
+          })),
+        };
+      default:
+        throw new RangeError('unknown operation');
+    }
+  }
+}
+
+/** The operations in a body. Throws RangeError or TypeError if it isn't a whole and proper one. */
+export function decode(bytes: Uint8Array): Op[] {
+  const reader = new TreeReader(bytes);
+  const ops: Op[] = [];
+  while (!reader.over) ops.push(reader.op());
+  return ops;
+}

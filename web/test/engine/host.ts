@@ -1,0 +1,81 @@
+// Room: test. Runs in the console's place: the view under test, and the line between mirror and view, which is a function.
+
+import type { Mirror } from '../../src/mirror/mirror.ts';
+import { type PageInfo, View } from '../../src/view/view.ts';
+import type { Bytes, FromMirror } from '../../src/wire/messages.ts';
+import type { Policy } from '../../src/wire/policy.ts';
+import { canon } from './canon.ts';
+import type { SourceWindow } from './source.ts';
+
+export class Host {
+  mirror: Mirror | undefined;
+  view: View | undefined;
+  page: PageInfo | undefined;
+  shown: string[] = [];
+  resyncs = 0;
+  /** Everything that left the mirror. */
+  bodies: Bytes[] = [];
+  kinds: string[] = [];
+  #counter = 0;
+
+  get source(): SourceWindow {
+    return (document.querySelector('#source') as HTMLIFrameElement).contentWindow as unknown as SourceWindow;
+  }
+
+  get frame(): HTMLIFrameElement {
+    return document.querySelector('#view') as HTMLIFrameElement;
+  }
+
+  async load(path: string): Promise<void> {
+    const source = document.querySelector('#source') as HTMLIFrameElement;
+    await new Promise((done) => {
+      source.onload = done;
+      source.src = path;
+    });
+  }
+
+  begin(policy: Policy): void {
+    this.view ??= new View(this.frame, {
+      want: (hashes) => queueMicrotask(() => this.mirror?.want(hashes)),
+      resync: () => {
+        this.resyncs++;
+        queueMicrotask(() => this.mirror?.resync());
+      },
+      applied: () => undefined,
+      page: (page) => {
+        this.page = page;
+      },
+    });
+    this.mirror = this.source.begin(policy, (message) => this.#take(message));
+    this.mirror.credit(true);
+  }
+
+  /** Waits until nothing is on its way; the mirror looks around by itself every 300 ms. */
+  async settle(ms = 500): Promise<void> {
+    await new Promise((done) => setTimeout(done, ms));
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  }
+
+  canon(): string {
+    const doc = this.frame.contentDocument;
+    return doc ? canon(doc, false) : '';
+  }
+
+  /** Which of the words are in anything that was sent, as UTF-8, or in the last tree. */
+  leaked(words: string[]): string[] {
+    const text = this.bodies.map((body) => new TextDecoder().decode(body)).join('\n');
+    return words.filter((word) => text.includes(word));
+  }
+
+  #take(message: FromMirror): void {
+    this.kinds.push(message.t);
+    if ('body' in message) this.bodies.push(message.body.slice());
+    if (message.t === 'keyframe' || message.t === 'delta') {
+      this.view?.frame(message.t, message.epoch, ++this.#counter, message.body);
+    } else if (message.t === 'resource') this.view?.resource(message.hash, message.type, message.body);
+    else if (message.t === 'view') this.shown.push(message.shown);
+    else if (message.t === 'pointer') this.view?.pointer(message.x, message.y);
+  }
+}
+
+(window as unknown as { host: Host }).host = new Host();
