@@ -1,0 +1,81 @@
+// Room: mirror. mirror.js, the one script in an agency page. It puts the code form where the page asks for it, and loads
+// the mirror's core once a session is active. On every other page it makes no request, sets nothing and keeps nothing but
+// one listener: a page that comes back from the browser's history must notice that a session began after it was left.
+
+/** What the loader hands to the core, under Symbol.for('insyn') on window, from where the core takes it at once. */
+export interface Hand {
+  /** Insyn's origin. */
+  origin: string;
+  /** The form's frame, once the page was found to have a place for it. */
+  form?: HTMLIFrameElement;
+  /** The form's bridge listens. */
+  ready?: boolean;
+  /** Set by the core: begins a session, or does nothing if one is under way. */
+  start?: () => void;
+}
+
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
+}
+
+((script: unknown) => {
+  // One tab, one page: in a frame of another agency page there is nothing to do, the page around it is what is mirrored.
+  if (!(script instanceof HTMLScriptElement) || self !== top) return;
+  const hand: Hand = { origin: new URL(script.src).origin };
+  const key = Symbol.for('insyn') as unknown as keyof Window;
+  let loading = false;
+  let trusted: ReturnType<TrustedTypes['createPolicy']> | undefined;
+
+  const load = () => {
+    if (hand.start) return hand.start();
+    if (loading) return;
+    loading = true;
+    const core = document.createElement('script');
+    let url = `${hand.origin}/assets/${CORE_FILE}`;
+    try {
+      const types = (window as { trustedTypes?: TrustedTypes }).trustedTypes;
+      trusted ??= types?.createPolicy('insyn', { createScriptURL: (same) => same });
+      url = trusted?.createScriptURL(url) ?? url;
+    } catch {
+      // The page's CSP names its policies and not ours; where it does not enforce them the plain address will do.
+    }
+    Object.assign(window, { [key]: hand });
+    core.integrity = CORE_INTEGRITY;
+    core.crossOrigin = 'anonymous';
+    core.onload = core.onerror = () => {
+      core.remove();
+      delete window[key];
+      loading = false;
+    };
+    core.src = url;
+    document.head.append(core);
+  };
+
+  const resume = () => {
+    if (/(^|; )insyn=/.test(document.cookie)) load();
+  };
+
+  const place = () => {
+    const here = document.querySelector<HTMLElement>('[data-insyn=consent]');
+    if (!here || hand.form) return;
+    const form = document.createElement('iframe');
+    hand.form = form;
+    form.title = 'Screen mirroring';
+    // A frame whose colour scheme differs from its element's is painted opaque; the form is light, and so is this.
+    form.style.cssText = 'display:block;width:100%;height:32rem;border:0;color-scheme:light';
+    const language = here.closest<HTMLElement>('[lang]')?.lang ?? '';
+    form.src = `${hand.origin}/bridge?form&lang=${encodeURIComponent(language)}`;
+    addEventListener('message', ({ source, origin, data }) => {
+      if (!source || source !== form.contentWindow || origin !== hand.origin) return;
+      if (data.insyn === 'ready') hand.ready = true;
+      if (data.insyn === 'height' && data.px > 0 && data.px < 9999) form.style.height = `${data.px}px`;
+      if (data.insyn === 'accepted') load();
+    });
+    here.append(form);
+  };
+
+  place();
+  if (document.readyState === 'loading') addEventListener('DOMContentLoaded', place, { once: true });
+  resume();
+  addEventListener('pageshow', (event) => event.persisted && resume());
+})(document.currentScript);

@@ -1,0 +1,268 @@
+// Room: test. The banner and the bridge behind it in a real browser: pause, stop, navigation, dialogs, a page that fights
+// back, a copied tab, a lost line.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { launch } from '../support/browser.ts';
+import { axe, button, mirrored, OTHER, person, SUPPORT, until, words } from './people.ts';
+import { startWorld, type World } from './world.ts';
+
+let world: World;
+let browser: Browser;
+
+const DIALOG = '<dialog id="d"><h2>Sure?</h2><button>No</button></dialog>';
+
+before(async () => {
+  world = await startWorld();
+  world.pages.set('/support', SUPPORT + DIALOG);
+  world.pages.set('/other', OTHER + DIALOG);
+  world.pages.set('/long', SUPPORT + '<p><input aria-label="field"></p>'.repeat(60));
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  await world.close();
+});
+
+const pages = () => world.seats.at(-1)?.page;
+const heard = () => world.seats.at(-1)?.heard ?? [];
+const paint = (page: Page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done(undefined))));
+
+test('pause, resume and stop by keyboard; the receipt; nothing left', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  const frame = await mirrored(world, who);
+  await until('the words', async () => (await words(page)) === 'Kim Ek can see this page');
+  assert.ok(await page.$('aria/Screen mirroring[role="region"]'));
+  await (await button(page, 'Pause')).focus();
+  await page.keyboard.press('Enter');
+  await button(page, 'Resume');
+  assert.match(await words(page), /^Paused\. Kim Ek sees nothing now$/);
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press('Space');
+  await button(page, 'Pause');
+  await page.keyboard.press('Escape');
+  assert.ok(await (await button(page, 'Stop')).isIntersectingViewport(), 'Escape closed the banner');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await until('the end', async () => (await words(page)).includes('Nothing was kept. You stopped it.'));
+  assert.ok(heard().includes('close'));
+  assert.deepEqual(await axe(page), []);
+  await (await page.waitForSelector('aria/Receipt'))?.click();
+  const receipt = await page.evaluate(() => document.querySelector('insyn-banner')?.shadowRoot?.textContent ?? '');
+  for (const part of ['ABCDEFGHIJKLMNOP', '2026-11-22 (en)', 'Began', 'Nov 23, 2026'])
+    assert.ok(receipt.includes(part));
+  assert.deepEqual(await who.context.cookies(), []);
+  assert.equal(await frame.evaluate(() => sessionStorage.length), 0);
+  await (await button(page, 'Close')).press('Enter');
+  assert.equal(await page.$('insyn-banner'), null);
+  assert.deepEqual(who.complaints, []);
+  await who.context.close();
+});
+
+test('to another origin, a reload, away to a foreign page and back: one session, a page number each', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await mirrored(world, who);
+  assert.equal(pages(), 1);
+  await page.goto(`${world.agency('my')}/other`);
+  await button(page, 'Pause');
+  assert.equal(pages(), 2);
+  await page.reload();
+  await button(page, 'Pause');
+  assert.equal(pages(), 3);
+  const before = world.seats.length;
+  await page.goto(`${world.foreign}/other`, { waitUntil: 'networkidle0' });
+  assert.equal(await page.$('insyn-banner'), null);
+  assert.equal(await page.evaluate(() => document.cookie), '');
+  assert.equal(world.seats.length, before, 'something was opened on a foreign page');
+  await page.goBack();
+  await until('the next page', () => pages() === 4 && world.seats.at(-1)?.state === 'live');
+  await until('a keyframe', () => heard().includes('keyframe'));
+  await until('the words', async () => (await words(page)).includes('can see this page'));
+  await who.context.close();
+});
+
+test('a session that ended while the applicant was elsewhere is told', async () => {
+  const who = await person(browser);
+  await mirrored(world, who);
+  await who.page.goto(`${world.agency('my')}/other`);
+  await button(who.page, 'Pause');
+  world.seats.at(-1)?.end('grace', 4509);
+  await until('the words', async () => (await words(who.page)).includes('away for too long'));
+  assert.equal(await who.page.evaluate(() => document.querySelectorAll('iframe').length), 0);
+  await who.context.close();
+});
+
+test('a modal dialog leaves the banner within reach, and gives it back', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await mirrored(world, who);
+  await page.goto(`${world.agency('my')}/other`);
+  await button(page, 'Pause');
+  const number = pages();
+  await page.evaluate(() => document.querySelector('dialog')?.showModal());
+  await until('the banner in the dialog', () => page.$('dialog insyn-banner'));
+  await paint(page);
+  await (await button(page, 'Pause')).click();
+  await button(page, 'Resume');
+  await page.evaluate(() => document.querySelector('dialog')?.close());
+  await until('the banner back', () => page.$('html > insyn-banner'));
+  await (await button(page, 'Resume')).click();
+  await button(page, 'Pause');
+  assert.equal(pages(), number, 'the bridge was loaded anew');
+  // A page's own popover and an element in full screen come on top of the top layer; the banner goes above them.
+  const top = await page.evaluate(async () => {
+    const popover = document.createElement('div');
+    popover.popover = 'manual';
+    popover.style.cssText = 'position:fixed;inset:0;width:100%;height:100%';
+    document.body.append(popover);
+    popover.showPopover();
+    await new Promise((done) => setTimeout(done, 200));
+    return document.elementFromPoint(innerWidth / 2, innerHeight - 12)?.localName;
+  });
+  assert.equal(top, 'insyn-banner');
+  await who.context.close();
+});
+
+test('a page that drops the form or the banner does not drop the session', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await mirrored(world, who);
+  await page.evaluate(() => document.querySelector('[data-insyn=consent]')?.remove());
+  await until('a hidden bridge', () => pages() === 2 && world.seats.at(-1)?.state === 'live');
+  await until('a keyframe', () => heard().includes('keyframe'));
+  await page.evaluate(() => document.querySelector('insyn-banner')?.remove());
+  await until('the banner back', () => page.$('html > insyn-banner'));
+  await until('the bridge back', () => pages() === 3 && world.seats.at(-1)?.state === 'live');
+  await (await button(page, 'Stop')).click();
+  await until('the end', async () => (await words(page)).includes('You stopped it'));
+  assert.equal(
+    await page.evaluate(() => document.querySelector('insyn-banner')?.shadowRoot?.querySelector('iframe')),
+    null,
+  );
+  await who.context.close();
+});
+
+test('pages from the browser’s history: from before the consent, from within the session, from after its end', async () => {
+  // The driver switches this cache off, as no person's browser does.
+  const remembering = await puppeteer.launch({
+    executablePath: process.env.INSYN_CHROMIUM ?? '/usr/bin/chromium',
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+  });
+  const who = await person(remembering);
+  const { page } = who;
+  const watch = () =>
+    page.evaluate(() => {
+      addEventListener('pageshow', (event) => {
+        document.body.dataset.kept = String(event.persisted);
+      });
+    });
+  const kept = async () => assert.equal(await page.evaluate(() => document.body.dataset.kept), 'true');
+  const live = (number: number) =>
+    until(`page ${number}`, async () => {
+      return pages() === number && (await words(page)).includes('can see this page') && heard().includes('keyframe');
+    });
+  await page.goto(`${world.agency('www')}/other`);
+  await watch();
+  await mirrored(world, who);
+  await watch();
+  await page.goBack();
+  await live(2);
+  await kept();
+  await page.goForward();
+  await live(3);
+  await kept();
+  await page.goto(`${world.agency('my')}/other`);
+  await (await button(page, 'Stop')).click();
+  await until('the end', async () => (await words(page)).includes('You stopped it'));
+  await page.goBack();
+  await until('no trace', async () => (await page.$('insyn-banner')) === null);
+  await kept();
+  assert.deepEqual(who.complaints, []);
+  await remembering.close();
+});
+
+test('a copied tab shows nothing, and the first one goes on', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await mirrored(world, who);
+  const popup = new Promise<Page | null>((done) => page.once('popup', done));
+  await page.evaluate((url) => void window.open(url), `${world.agency('www')}/other`);
+  const copy = await popup;
+  assert.ok(copy);
+  await until('the copy to try', () => copy.$('insyn-banner'));
+  await until('the copy to give up', async () => (await copy.$('insyn-banner')) === null);
+  assert.equal(pages(), 1);
+  assert.equal(world.seats.at(-1)?.closed, false);
+  await copy.close();
+  await page.bringToFront();
+  await (await button(page, 'Pause')).click();
+  await button(page, 'Resume');
+  await who.context.close();
+});
+
+test('a lost line is told and comes back by itself', async () => {
+  const who = await person(browser);
+  await mirrored(world, who);
+  await until('the words', async () => (await words(who.page)).includes('can see this page'));
+  const before = world.seats.length;
+  world.seats.at(-1)?.cut();
+  await until('the loss', async () => (await words(who.page)).startsWith('Connecting'));
+  await until('the return', async () => (await words(who.page)).includes('can see this page'));
+  assert.equal(world.seats.length, before + 1);
+  assert.equal(pages(), 1);
+  await until('a keyframe', () => heard().includes('keyframe'));
+  assert.ok(!heard().includes('exchange'), 'a living page meets the agent once');
+  await who.context.close();
+});
+
+test('a focused field is never below the banner', async () => {
+  const who = await person(browser, 390, 700);
+  const { page } = who;
+  await mirrored(world, who);
+  await page.goto(`${world.agency('www')}/long`);
+  await button(page, 'Pause');
+  const covered = await page.evaluate(async () => {
+    const section = document.querySelector('insyn-banner')?.shadowRoot?.querySelector('section');
+    const bad: number[] = [];
+    for (const [index, field] of [...document.querySelectorAll('input')].entries()) {
+      field.focus({ preventScroll: index === 0 });
+      const box = field.getBoundingClientRect();
+      const bar = section?.getBoundingClientRect();
+      if (!bar || (box.bottom > bar.top && box.top < bar.bottom)) bad.push(index);
+    }
+    return bad;
+  });
+  assert.deepEqual(covered, []);
+  await who.context.close();
+});
+
+test('targets are at least 44 pixels, and the banner fits 320 pixels and a low window', async () => {
+  const who = await person(browser, 320, 568);
+  const { page } = who;
+  await mirrored(world, who);
+  for (const [width, height] of [
+    [320, 568],
+    [390, 844],
+    [640, 320],
+    [1280, 800],
+  ] as const) {
+    await page.setViewport({ width, height });
+    await paint(page);
+    const boxes = await page.evaluate(() =>
+      [...(document.querySelector('insyn-banner')?.shadowRoot?.querySelectorAll('button') ?? [])].map((element) => {
+        const { left, right, bottom, width, height } = element.getBoundingClientRect();
+        return { left, right, bottom, width, height };
+      }),
+    );
+    assert.equal(boxes.length, 3);
+    for (const box of boxes) {
+      assert.ok(box.width >= 44 && box.height >= 44, `${width}: got ${box.width} x ${box.height}, want 44 x 44`);
+      assert.ok(box.left >= 0 && box.right <= width && box.bottom <= height, `${width}: outside of the window`);
+    }
+  }
+  await who.context.close();
+});

@@ -1,0 +1,424 @@
+// Room: test. The applicant's seat over a fake socket: exchange, credit, order, overtaking, resync, pause, loss, end.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { afterEach, test } from 'node:test';
+import type { FromWorker } from '../../src/bridge/messages.ts';
+import { ApplicantSeat, SEAT } from '../../src/bridge/seat.ts';
+import { unpack } from '../../src/link/deflate.ts';
+import { GreetingExchange } from '../../src/link/exchange.ts';
+import { LINK } from '../../src/link/link.ts';
+import { decodeChunk, encodeAck, encodeWant } from '../../src/link/parts.ts';
+import { WINDOW } from '../../src/link/window.ts';
+import type { Bytes, ToMirror } from '../../src/wire/messages.ts';
+import type { Policy } from '../../src/wire/policy.ts';
+import { type FakeSocket, fakePlatform } from './fake.ts';
+
+const policy: Policy = { version: '1', domain: 'x', origins: [], fetch: [], pages: [], rules: [] };
+const HASH = '00112233445566778899aabbccddeeff';
+
+const random = (size: number): Bytes => new Uint8Array(randomBytes(size));
+const bytes = (text: string): Bytes => new TextEncoder().encode(text);
+
+// Taken before a test replaces it: packing runs on threads of its own and knows no other clock.
+const realTimeout = setTimeout;
+const benches: Bench[] = [];
+
+/** Lets packing come to its end. */
+function settle(): Promise<void> {
+  return new Promise((done) => realTimeout(done, 80));
+}
+
+afterEach(() => {
+  for (const bench of benches.splice(0)) bench.seat.receive({ t: 'bye' });
+});
+
+class Bench {
+  readonly told: ToMirror[] = [];
+  readonly posted: FromWorker[] = [];
+  readonly secret = bytes('1234');
+  readonly agent = new GreetingExchange('agent', random);
+  readonly sockets: FakeSocket[];
+  readonly seat: ApplicantSeat;
+  now = 10_000;
+  gone = false;
+
+  constructor(page = 1) {
+    const fake = fakePlatform();
+    this.sockets = fake.sockets;
+    this.seat = new ApplicantSeat({
+      url: 'ws://x/signal',
+      page,
+      policy,
+      secret: this.secret,
+      exchange: () => new GreetingExchange('applicant', random),
+      platform: fake.platform,
+      now: () => this.now,
+      post: (message) => this.posted.push(message),
+      gone: () => {
+        this.gone = true;
+      },
+    });
+    this.seat.attach((message) => this.told.push(message));
+    benches.push(this);
+  }
+
+  get socket(): FakeSocket {
+    const last = this.sockets.at(-1);
+    if (!last) throw new Error('no socket');
+    return last;
+  }
+
+  /** Answers the exchange's last message as the agent would. */
+  async answer(page = 1): Promise<void> {
+    const last = this.socket.of('exchange').at(-1);
+    if (!last) throw new Error('nothing was said');
+    const { reply } = await this.agent.receive(last.payload);
+    if (reply) this.socket.relay('exchange', reply, page);
+    await settle();
+  }
+
+  async live(): Promise<this> {
+    this.socket.open();
+    this.socket.status('joining');
+    await settle();
+    await this.answer();
+    this.socket.status('live');
+    return this;
+  }
+
+  keyframe(epoch: number, body: Bytes = bytes('page')): void {
+    this.seat.receive({ t: 'keyframe', epoch, body });
+  }
+
+  delta(epoch: number, body: Bytes = bytes('step')): void {
+    this.seat.receive({ t: 'delta', epoch, body });
+  }
+
+  ack(lane: 'state' | 'resource', counter: number): void {
+    this.socket.relay('ack', encodeAck({ lane, epoch: 0, counter }));
+  }
+
+  count(t: ToMirror['t']): number {
+    return this.told.filter((message) => message.t === t).length;
+  }
+
+  /** The last word about credit. */
+  get credit(): boolean | undefined {
+    const last = this.told.findLast((message) => message.t === 'credit');
+    return last?.t === 'credit' ? last.open : undefined;
+  }
+
+  get state(): string | undefined {
+    const last = this.told.findLast((message) => message.t === 'status');
+    return last?.t === 'status' ? last.state : undefined;
+  }
+}
+
+test('the exchange waits for the peer, the verdict follows, and the secret is erased', async () => {
+  const bench = new Bench();
+  bench.socket.open();
+  bench.socket.status('joining', false);
+  await settle();
+  assert.deepEqual(bench.socket.sent, []);
+  bench.socket.status('joining');
+  await settle();
+  assert.deepEqual(bench.socket.kinds(), ['exchange']);
+  assert.deepEqual(bench.secret, bytes('1234'));
+  await bench.answer();
+  assert.deepEqual(bench.socket.kinds(), ['exchange', 'exchange', 'verdict']);
+  assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(1));
+  assert.deepEqual(bench.secret, new Uint8Array(4));
+  assert.equal(bench.count('go'), 0);
+  bench.socket.status('live');
+  bench.socket.status('live');
+  assert.deepEqual(
+    bench.told.map((message) => message.t).filter((t) => t !== 'status'),
+    ['go', 'credit'],
+  );
+  assert.equal(bench.credit, true);
+});
+
+test('a wrong answer is told as a mismatch', async () => {
+  const bench = new Bench();
+  bench.socket.open();
+  bench.socket.status('joining');
+  await settle();
+  bench.socket.relay('exchange', random(34));
+  await settle();
+  assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(0));
+  bench.socket.status('live');
+  assert.equal(bench.count('go'), 0);
+});
+
+test('a server that says live without an exchange gets nothing', async () => {
+  const bench = new Bench();
+  bench.socket.open();
+  bench.socket.status('live');
+  bench.keyframe(1);
+  await settle();
+  assert.equal(bench.count('go'), 0);
+  assert.deepEqual(bench.socket.kinds(), []);
+});
+
+test('an exchange that a broken line cut is continued word for word, not begun again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const bench = new Bench();
+  bench.socket.open();
+  bench.socket.status('joining');
+  await settle();
+  const first = bench.socket.of('exchange')[0]?.payload;
+  bench.socket.lose(1006);
+  t.mock.timers.tick(LINK.firstWait);
+  bench.socket.open();
+  bench.socket.status('joining');
+  await settle();
+  assert.deepEqual(bench.socket.of('exchange')[0]?.payload, first);
+  await bench.answer();
+  assert.equal(bench.socket.of('verdict').length, 1);
+});
+
+test('a new page runs the exchange while away', async () => {
+  const bench = new Bench(2);
+  bench.socket.open();
+  bench.socket.status('away');
+  await settle();
+  assert.equal(bench.state, 'away');
+  assert.equal(bench.socket.of('exchange')[0]?.page, 2);
+  await bench.answer(2);
+  bench.socket.status('live');
+  assert.equal(bench.count('go'), 1);
+});
+
+test('state frames keep their order, packed, and unpack to what the mirror said', async () => {
+  const bench = await new Bench().live();
+  const large = new Uint8Array(20_000).fill(7);
+  bench.keyframe(1, large.slice());
+  bench.delta(1, bytes('a'));
+  bench.delta(1, bytes('b'));
+  await settle();
+  const frames = bench.socket.sent.filter((frame) => frame.epoch > 0);
+  assert.deepEqual(
+    frames.map((frame) => [frame.kind, frame.counter]),
+    [
+      ['keyframe', 1],
+      ['delta', 2],
+      ['delta', 3],
+    ],
+  );
+  assert.ok((frames[0]?.payload.length ?? 0) < 500, 'the keyframe is deflated');
+  const bodies = await Promise.all(frames.map((frame) => unpack(frame.payload, 1 << 20)));
+  assert.deepEqual(bodies, [large, bytes('a'), bytes('b')]);
+});
+
+test('credit closes with the window and opens with the acknowledgement', async () => {
+  const bench = await new Bench().live();
+  bench.keyframe(1, random(WINDOW.start + 1));
+  await settle();
+  assert.equal(bench.credit, false);
+  bench.ack('state', 1);
+  assert.equal(bench.credit, true);
+});
+
+test('deltas overtake resources, which keep to a window of their own', async () => {
+  const bench = await new Bench().live();
+  bench.keyframe(1);
+  bench.seat.receive({ t: 'resource', hash: HASH, type: 'image/png', body: random(200_000) });
+  await settle();
+  const before = bench.socket.of('resource').length;
+  assert.ok(before >= 2 && before <= 3, `got ${before} chunks under way, want as many as the window holds`);
+  assert.equal(bench.credit, true, 'resources do not take the credit of the state lane');
+  bench.delta(1);
+  bench.delta(1);
+  bench.ack('resource', before);
+  await settle();
+  const kinds = bench.socket.kinds();
+  assert.equal(bench.socket.of('delta').length, 2);
+  assert.ok(kinds.lastIndexOf('delta') < kinds.lastIndexOf('resource'));
+  assert.equal(kinds.slice(0, kinds.lastIndexOf('delta')).filter((kind) => kind === 'resource').length, before);
+  for (let counter = before; counter < 20; counter++) {
+    bench.ack('resource', counter + 1);
+    await settle();
+  }
+  const chunks = bench.socket.of('resource').map((frame) => decodeChunk(frame.payload));
+  assert.equal(
+    chunks.reduce((sum, chunk) => sum + (chunk?.bytes.length ?? 0), 0),
+    200_001,
+  );
+});
+
+test('the server may ask for a keyframe once a second, and not for what it cannot have dropped', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const bench = await new Bench().live();
+  bench.socket.local('serverResync');
+  assert.equal(bench.count('resync'), 0, 'nothing was sent yet');
+  bench.keyframe(1);
+  await settle();
+  for (let ask = 0; ask < 5; ask++) bench.socket.local('serverResync');
+  assert.equal(bench.count('resync'), 0, 'a second has not passed since the beginning');
+  bench.now += SEAT.resyncEvery;
+  t.mock.timers.tick(SEAT.resyncEvery);
+  assert.equal(bench.count('resync'), 1);
+  bench.delta(1);
+  await settle();
+  assert.equal(bench.socket.of('delta').length, 0, 'a delta before the keyframe says nothing');
+  bench.keyframe(2);
+  await settle();
+  assert.equal(bench.socket.of('keyframe').at(-1)?.epoch, 2);
+  bench.now += SEAT.resyncEvery;
+  bench.socket.local('serverResync');
+  assert.equal(bench.count('resync'), 2);
+});
+
+test('a lost line takes the credit, comes back by itself and begins with a keyframe', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const bench = await new Bench().live();
+  bench.keyframe(1, random(WINDOW.start + 1));
+  bench.seat.receive({ t: 'resource', hash: HASH, type: 'image/png', body: random(100) });
+  await settle();
+  bench.socket.lose(1006);
+  assert.equal(bench.credit, false);
+  assert.equal(bench.state, 'away');
+  bench.delta(1);
+  t.mock.timers.tick(LINK.firstWait);
+  assert.equal(bench.sockets.length, 2);
+  bench.socket.open();
+  bench.socket.status('live');
+  assert.equal(bench.count('go'), 1);
+  assert.equal(bench.count('resync'), 1);
+  assert.equal(bench.credit, true, 'what was under way is not waited for');
+  await settle();
+  assert.deepEqual(bench.socket.kinds(), ['resource'], 'what was not acknowledged goes again; the old delta does not');
+});
+
+test('pause stops at once, whatever the server does, and resuming begins with a keyframe', async () => {
+  const bench = await new Bench().live();
+  bench.keyframe(1);
+  bench.seat.receive({ t: 'pause' });
+  bench.delta(1);
+  await settle();
+  assert.equal(bench.credit, false);
+  assert.deepEqual(
+    bench.socket.kinds().filter((kind) => kind === 'keyframe' || kind === 'delta' || kind === 'pause'),
+    ['pause'],
+    'also what was being packed is not sent',
+  );
+  bench.socket.status('live');
+  assert.equal(bench.state, 'paused', 'a status from before the pause changes nothing');
+  bench.socket.status('paused');
+  bench.seat.receive({ t: 'resume' });
+  assert.equal(bench.credit, false);
+  bench.socket.status('live');
+  assert.equal(bench.state, 'live');
+  assert.equal(bench.credit, true);
+  assert.equal(bench.count('resync'), 1);
+});
+
+test('a pause also ends what was promised to be sent later', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const bench = await new Bench().live();
+  bench.keyframe(1);
+  await settle();
+  bench.socket.local('serverResync');
+  bench.seat.receive({ t: 'pause' });
+  t.mock.timers.tick(SEAT.resyncEvery);
+  assert.equal(bench.count('resync'), 0);
+});
+
+test('a pause pressed while the line was down is told on the next one', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const bench = await new Bench().live();
+  bench.socket.lose(1006);
+  bench.seat.receive({ t: 'pause' });
+  t.mock.timers.tick(LINK.firstWait);
+  bench.socket.open();
+  bench.socket.status('live');
+  assert.deepEqual(bench.socket.kinds(), ['pause']);
+  assert.equal(bench.credit, false);
+});
+
+test('what is shown is told when it changes and when the session goes on', async () => {
+  const bench = await new Bench().live();
+  bench.seat.receive({ t: 'view', shown: 'hidden-tab' });
+  bench.socket.status('paused');
+  assert.deepEqual(
+    bench.socket.of('state').map((frame) => frame.payload[0]),
+    [1, 1],
+  );
+});
+
+test('what the console wants reaches the mirror, but not what is under way', async () => {
+  const bench = await new Bench().live();
+  const other = 'ff'.repeat(16);
+  bench.seat.receive({ t: 'resource', hash: HASH, type: 'image/png', body: random(100_000) });
+  await settle();
+  bench.socket.relay('want', encodeWant([HASH, other]));
+  bench.socket.relay('want', encodeWant([HASH]));
+  const wants = bench.told.filter((message) => message.t === 'want');
+  assert.deepEqual(wants, [{ t: 'want', hashes: [other] }]);
+});
+
+test('a delta too large for a frame becomes a keyframe', async () => {
+  const bench = await new Bench().live();
+  bench.keyframe(1);
+  bench.delta(1, random(300_000));
+  await settle();
+  assert.equal(bench.socket.of('delta').length, 0);
+  assert.equal(bench.count('resync'), 1);
+});
+
+test('stop is told, stops at once, and ends with the receipt', async () => {
+  const bench = await new Bench().live();
+  const receipt = {
+    session: 'ABCDEFGHIJKLMNOP',
+    statement: { version: '1', hash: 'h', language: 'en' },
+    policy: 'p',
+    consented: 1,
+    ended: 2,
+    reason: 'stopped',
+  };
+  bench.seat.receive({ t: 'stop' });
+  bench.keyframe(1);
+  await settle();
+  assert.deepEqual(bench.socket.of('close')[0]?.payload, Uint8Array.of(0));
+  assert.equal(bench.socket.of('keyframe').length, 0);
+  bench.socket.json('close', { reason: 'stopped', receipt });
+  bench.socket.lose(4500);
+  assert.deepEqual(bench.told.at(-1), { t: 'ended', reason: 'stopped', receipt });
+  assert.deepEqual(bench.posted.at(-1), { t: 'ended', reason: 'stopped' });
+  assert.equal(bench.gone, true);
+});
+
+test('stop holds without a line, and is told when the line comes back', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const bench = await new Bench().live();
+  bench.socket.lose(1006);
+  bench.seat.receive({ t: 'stop' });
+  t.mock.timers.tick(SEAT.stop);
+  assert.deepEqual(bench.posted.at(-1), { t: 'ended', reason: 'stopped' });
+  assert.equal(bench.gone, false);
+  bench.socket.open();
+  assert.deepEqual(bench.socket.kinds(), ['close']);
+  bench.socket.status('live');
+  assert.equal(bench.posted.filter((message) => message.t === 'ended').length, 1);
+  bench.socket.lose(4500);
+  assert.equal(bench.gone, true);
+});
+
+test('the page goes: the line is let go without a word', async () => {
+  const bench = await new Bench().live();
+  const before = bench.socket.sent.length;
+  bench.seat.receive({ t: 'bye' });
+  assert.equal(bench.socket.readyState, 3);
+  assert.equal(bench.socket.sent.length, before);
+  assert.equal(bench.gone, true);
+});
+
+test('an end before the codes matched erases the secret', async () => {
+  const bench = new Bench();
+  bench.socket.open();
+  bench.socket.json('close', { reason: 'not_joined' });
+  bench.socket.lose(4504);
+  assert.deepEqual(bench.secret, new Uint8Array(4));
+  assert.deepEqual(bench.posted.at(-1), { t: 'ended', reason: 'not_joined' });
+});

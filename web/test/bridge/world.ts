@@ -1,0 +1,289 @@
+// Room: test. A small world around the bridge: an agency page under a strict CSP, Insyn's documents and bundles as they are
+// built, and a server that takes codes and sits on the agent's seat by itself.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { type BuildOptions, build } from 'esbuild';
+import { GreetingExchange } from '../../src/link/exchange.ts';
+import { encodeAck } from '../../src/link/parts.ts';
+import { decodeFrame, encodeFrame, isRelayed, type KindName, laneOf } from '../../src/wire/frame.ts';
+import type { Reason } from '../../src/wire/reason.ts';
+import type { SessionState } from '../../src/wire/server.ts';
+import { WEB } from '../support/browser.ts';
+
+export const SESSION = 'ABCDEFGHIJKLMNOP';
+/** Routing digits with a fate of their own; all others are taken. */
+export const FATE: Record<string, { status: number; headers?: Record<string, string> }> = {
+  '11111': { status: 404 },
+  '22222': { status: 429, headers: { 'Retry-After': '2' } },
+  '33333': { status: 409 },
+  '44444': { status: 503 },
+};
+
+export const STATEMENTS = {
+  en: {
+    version: '2026-11-22',
+    hash: 'h',
+    language: 'en',
+    title: 'Let the support agent see this page',
+    points: [
+      'You got a code on the phone. When you send it here, you agree to screen mirroring.',
+      'Your yes holds for this one time. Next time there is a new code, and you are asked again.',
+      'The agent sees only our web site and our e-services, and nothing else on your computer.',
+      'The agent can only look, and cannot fill in anything for you.',
+      'Nothing is saved or stored. You can pause or stop at any time.',
+    ],
+  },
+  sv: {
+    version: '2026-11-22',
+    hash: 'h',
+    language: 'sv',
+    title: 'Låt handläggaren se den här sidan',
+    points: ['Du har fått en kod i telefon.', 'Ditt ja gäller bara den här gången.', 'Ingenting sparas.'],
+  },
+};
+
+/** A bundle as build.mjs makes it. */
+export async function bundled(entry: string, define: Record<string, string> = {}): Promise<Uint8Array> {
+  const options: BuildOptions = {
+    absWorkingDir: WEB,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: ['chrome111', 'firefox115', 'safari16.4'],
+    charset: 'utf8',
+    legalComments: 'none',
+    define: Object.fromEntries(Object.entries(define).map(([key, value]) => [key, JSON.stringify(value)])),
+  };
+  const result = await build(options);
+  return result.outputFiles?.[0]?.contents ?? new Uint8Array(0);
+}
+
+/** One WebSocket at the server's end (RFC 6455): small unfragmented messages only. */
+class Seat {
+  readonly heard: KindName[] = [];
+  readonly page: number;
+  state: SessionState;
+  closed = false;
+  readonly #stream: Duplex;
+  readonly #agent = new GreetingExchange('agent', (size) => new Uint8Array(randomBytes(size)));
+  #counter = 0;
+  #rest = Buffer.alloc(0);
+
+  constructor(stream: Duplex, page: number, state: SessionState) {
+    this.#stream = stream;
+    this.page = page;
+    this.state = state;
+    stream.on('data', (data: Buffer) => this.#read(data));
+    stream.on('error', () => stream.destroy());
+    stream.on('close', () => {
+      this.closed = true;
+    });
+    this.status(state);
+  }
+
+  status(state: SessionState): void {
+    this.state = state;
+    const common = { session: SESSION, seat: 'applicant', page: this.page, peer: true, agent: 'Kim Ek' };
+    this.#json('status', { ...common, state, expires: 0, ends: 0, grace: 0 });
+  }
+
+  end(reason: Reason, code: number): void {
+    const statement = { version: '2026-11-22', hash: 'h', language: 'en' };
+    const consented = Date.UTC(2026, 10, 23, 9, 12);
+    const receipt = { session: SESSION, statement, policy: 'p', consented, ended: consented + 300_000, reason };
+    this.#json('close', { reason, receipt });
+    this.#write(8, Buffer.from([code >> 8, code & 255]));
+    this.#stream.end();
+  }
+
+  /** The line breaks. */
+  cut(): void {
+    this.#stream.destroy();
+  }
+
+  #json(kind: KindName, value: object): void {
+    this.#send(kind, 0, new TextEncoder().encode(JSON.stringify(value)));
+  }
+
+  #send(kind: KindName, page: number, payload: Uint8Array<ArrayBuffer>): void {
+    const counter = isRelayed(kind) ? ++this.#counter : 0;
+    this.#write(2, Buffer.from(encodeFrame({ kind, page, epoch: 0, counter, payload })));
+  }
+
+  #write(opcode: number, payload: Buffer): void {
+    if (this.closed) return;
+    const head = payload.length < 126 ? [payload.length] : [126, (payload.length >> 8) & 255, payload.length & 255];
+    this.#stream.write(Buffer.concat([Buffer.from([0x80 | opcode, ...head]), payload]));
+  }
+
+  #read(data: Buffer): void {
+    this.#rest = Buffer.concat([this.#rest, data]);
+    for (;;) {
+      const short = (this.#rest[1] ?? 0) & 127;
+      const head = short === 126 ? 4 : short === 127 ? 10 : 2;
+      if (this.#rest.length < head + 4) return;
+      const size =
+        short === 126 ? this.#rest.readUInt16BE(2) : short === 127 ? Number(this.#rest.readBigUInt64BE(2)) : short;
+      if (this.#rest.length < head + 4 + size) return;
+      const opcode = (this.#rest[0] ?? 0) & 15;
+      const mask = this.#rest.subarray(head, head + 4);
+      const payload = Uint8Array.from(
+        this.#rest.subarray(head + 4, head + 4 + size),
+        (byte, at) => byte ^ (mask[at % 4] ?? 0),
+      );
+      this.#rest = this.#rest.subarray(head + 4 + size);
+      if (opcode === 2) void this.#message(payload);
+      else if (opcode === 8) this.#stream.end();
+    }
+  }
+
+  async #message(message: Uint8Array<ArrayBuffer>): Promise<void> {
+    const frame = decodeFrame(message.buffer);
+    if (!frame) throw new Error('not a frame');
+    this.heard.push(frame.kind);
+    if (frame.kind === 'exchange') {
+      const { reply } = await this.#agent.receive(frame.payload);
+      if (reply) this.#send('exchange', this.page, reply);
+    } else if (frame.kind === 'verdict') this.status('live');
+    else if (frame.kind === 'pause') this.status('paused');
+    else if (frame.kind === 'resume') this.status('live');
+    else if (frame.kind === 'close') this.end('stopped', 4500);
+    else if (laneOf(frame.kind) === 'state') {
+      this.#send('ack', this.page, encodeAck({ lane: 'state', epoch: frame.epoch, counter: frame.counter }));
+    }
+  }
+}
+
+export interface World {
+  /** An agency page's origin: `www` or `my`. */
+  agency(name: string): string;
+  foreign: string;
+  insyn: string;
+  requests: string[];
+  bodies: string[];
+  seats: Seat[];
+  /** Inner HTML of the agency's pages, by path. */
+  pages: Map<string, string>;
+  close(): Promise<void>;
+}
+
+export async function startWorld(): Promise<World> {
+  const core = await bundled('src/mirror/core.ts');
+  const integrity = `sha384-${createHash('sha384').update(core).digest('base64')}`;
+  const files: Record<string, Uint8Array> = {
+    'core.js': core,
+    'mirror.js': await bundled('src/mirror/loader.ts', { CORE_FILE: 'core.js', CORE_INTEGRITY: integrity }),
+    'bridge.js': await bundled('src/bridge/bridge.ts', { WORKER_FILE: 'worker.js' }),
+    'worker.js': await bundled('src/bridge/worker.ts'),
+    'bridge.css': await bundled('src/bridge/bridge.css'),
+  };
+  const bridge = readFileSync(join(WEB, 'src/bridge/bridge.html'), 'utf8');
+  const requests: string[] = [];
+  const bodies: string[] = [];
+  const seats: Seat[] = [];
+  const pages = new Map<string, string>();
+  let consented = false;
+
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const { host = '', origin } = request.headers;
+    const url = new URL(request.url ?? '/', `http://${host}`);
+    requests.push(`${host.split('.')[0]} ${request.method} ${url.pathname}`);
+    const send = (type: string, body: string | Uint8Array, csp: string, status = 200, more = {}) => {
+      response.writeHead(status, {
+        'Content-Type': `${type}; charset=utf-8`,
+        'Content-Security-Policy': csp,
+        'Access-Control-Allow-Origin': '*',
+        ...more,
+      });
+      response.end(body);
+    };
+    if (!host.startsWith('insyn.')) {
+      const body = pages.get(url.pathname);
+      const csp =
+        `default-src 'none'; script-src ${world.insyn}; frame-src ${world.insyn}; style-src 'unsafe-inline';` +
+        ` require-trusted-types-for 'script'; trusted-types insyn`;
+      const script = host.startsWith('social') ? '' : `<script src="${world.insyn}/mirror.js" async></script>`;
+      const page = `<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width,initial-scale=1"><title>Agency</title>${script}</head><body>${body}</body></html>`;
+      send('text/html', body === undefined ? '' : page, csp, body === undefined ? 404 : 200);
+      return;
+    }
+    const file = files[url.pathname.replace(/^\/(assets\/)?/, '')];
+    if (file) {
+      const type = url.pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
+      send(type, file, `default-src 'none'; connect-src ws://insyn.agency.localhost:${port}`);
+    } else if (url.pathname === '/bridge') {
+      const statement = url.searchParams.get('lang')?.startsWith('sv') ? STATEMENTS.sv : STATEMENTS.en;
+      const origins = [world.agency('www'), world.agency('my')];
+      const rule = { id: 'all', label: 'All', path: '/**', text: 'show' };
+      const policy = { version: '1', domain: 'agency.localhost', origins, fetch: origins, pages: [rule], rules: [] };
+      const config = { policy, policyHash: 'p', domain: 'agency.localhost', graceSeconds: 300, statement };
+      const html = bridge
+        .replace('{{.CSS}}', 'bridge.css')
+        .replace('{{.JS}}', 'bridge.js')
+        .replace('{{.Config}}', JSON.stringify(config));
+      const csp =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; worker-src 'self';" +
+        ` base-uri 'none'; form-action 'none'; frame-ancestors ${origins.join(' ')}`;
+      send('text/html', html, csp, 200, { 'Cache-Control': 'no-store', 'Origin-Agent-Cluster': '?1' });
+    } else if (url.pathname === '/consent' && request.headers['insyn-request'] === '1' && origin === world.insyn) {
+      let body = '';
+      request.on('data', (data) => {
+        body += data;
+      });
+      request.on('end', () => {
+        if (request.method === 'DELETE') {
+          send('text/plain', '', "default-src 'none'", 204);
+          return;
+        }
+        bodies.push(body);
+        consented = true;
+        const fate = FATE[JSON.parse(body).routing];
+        const accepted = JSON.stringify({ session: SESSION, agent: 'Kim Ek' });
+        send('application/json', fate ? '{}' : accepted, "default-src 'none'", fate?.status ?? 200, fate?.headers);
+      });
+    } else {
+      send('text/plain', '', "default-src 'none'", 404);
+    }
+  };
+
+  const server = createServer(answer);
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex) => {
+    const accept = createHash('sha1')
+      .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest('base64');
+    stream.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+        `Sec-WebSocket-Protocol: insyn.v1\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    );
+    const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));
+    const before = seats.at(-1);
+    const same = !consented && before?.page === page;
+    seats.push(new Seat(stream, page, consented ? 'joining' : same ? before.state : 'away'));
+    consented = false;
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  const world: World = {
+    agency: (name) => `http://${name}.agency.localhost:${port}`,
+    foreign: `http://social.localhost:${port}`,
+    insyn: `http://insyn.agency.localhost:${port}`,
+    requests,
+    bodies,
+    seats,
+    pages,
+    close: () =>
+      new Promise((done) => {
+        for (const seat of seats) seat.cut();
+        server.closeAllConnections();
+        server.close(() => done());
+      }),
+  };
+  return world;
+}
