@@ -1,0 +1,123 @@
+// Room: console. Where a session stands as the agent sees it, in one value and one function that changes it, and from it
+// what covers the view. Pure: time comes as a parameter.
+
+import type { FromConsoleWorker, Shown } from '../wire/messages.ts';
+import type { Reason } from '../wire/reason.ts';
+import type { Receipt, Status } from '../wire/server.ts';
+
+/** After this many milliseconds the dimmed last view gives way to the curtain (DESIGN 5, step 5). */
+export const DIMMED_MOST_MS = 2000;
+
+export type Phase = 'code' | 'connecting' | 'live' | 'ended';
+
+/** What the view says about the page that it shows. */
+export interface PageInfo {
+  rule: string;
+  label: string;
+  title: string;
+  /** The applicant's viewport in CSS pixels. */
+  width: number;
+  height: number;
+}
+
+export interface Call {
+  phase: Phase;
+  status: Status | undefined;
+  up: boolean;
+  shown: Shown;
+  page: PageInfo | undefined;
+  /** The epoch of the last keyframe that was given to the view, until something makes it worthless. */
+  keyframe: number | undefined;
+  /** The view holds what that keyframe said. */
+  picture: boolean;
+  /** When a picture that was shown went stale (away, line down), until the next one or until the view was emptied. */
+  lostAt: number | undefined;
+  end: { reason: Reason; receipt: Receipt | undefined } | undefined;
+}
+
+export type CallEvent =
+  | Extract<FromConsoleWorker, { t: 'status' | 'view' | 'line' | 'ended' }>
+  | { t: 'keyframe'; epoch: number }
+  | { t: 'applied'; epoch: number }
+  | { t: 'page'; page: PageInfo }
+  | { t: 'emptied' };
+
+/** Why nothing, or only a dimmed last view, is shown. */
+export type Curtain = 'none' | 'line' | 'away' | 'paused' | 'closed-page' | 'hidden-tab' | 'waiting';
+
+export function newCall(): Call {
+  return {
+    phase: 'code',
+    status: undefined,
+    up: false,
+    shown: 'visible',
+    page: undefined,
+    keyframe: undefined,
+    picture: false,
+    lostAt: undefined,
+    end: undefined,
+  };
+}
+
+const PHASES: Record<Status['state'], Phase | undefined> = {
+  offered: 'code',
+  joining: 'connecting',
+  live: 'live',
+  paused: 'live',
+  away: 'live',
+  closed: undefined,
+};
+const ORDER: readonly Phase[] = ['code', 'connecting', 'live', 'ended'];
+
+/** The call after an event. A phase is never gone back to; after the end nothing changes. */
+export function step(call: Call, event: CallEvent, now: number): Call {
+  if (call.phase === 'ended') return call;
+  switch (event.t) {
+    case 'status': {
+      const named = PHASES[event.status.state];
+      const phase = named && ORDER.indexOf(named) > ORDER.indexOf(call.phase) ? named : call.phase;
+      const next = { ...call, phase, status: event.status };
+      return (call.status?.state === 'away') === (event.status.state === 'away') ? next : stale(next, now);
+    }
+    case 'line':
+      return stale({ ...call, up: event.up }, now);
+    case 'view':
+      return { ...call, shown: event.shown };
+    case 'keyframe':
+      return { ...call, keyframe: event.epoch, picture: false };
+    case 'applied':
+      return event.epoch === call.keyframe ? { ...call, picture: true, lostAt: undefined } : call;
+    case 'page':
+      return { ...call, page: event.page };
+    case 'emptied':
+      return { ...call, keyframe: undefined, picture: false, lostAt: undefined };
+    case 'ended':
+      return { ...call, phase: 'ended', end: { reason: event.reason, receipt: event.receipt }, picture: false };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** What stood in the view before an absence is the past: only a new keyframe is the present. */
+function stale(call: Call, now: number): Call {
+  return { ...call, keyframe: undefined, picture: false, lostAt: call.picture ? now : call.lostAt };
+}
+
+/** What covers the view, and whether its last picture may still be seen dimmed behind it. */
+export function curtainOf(
+  call: Call,
+  known: (rule: string) => boolean,
+  now: number,
+): { kind: Curtain; dimmed: boolean } {
+  const state = call.status?.state;
+  const closed = call.shown === 'not-in-policy' || (call.page !== undefined && !known(call.page.rule));
+  const kept = state !== 'paused' && !closed && call.shown === 'visible';
+  const dimmed = kept && call.lostAt !== undefined && now - call.lostAt < DIMMED_MOST_MS;
+  if (!call.up) return { kind: 'line', dimmed };
+  if (state === 'away') return { kind: 'away', dimmed };
+  if (state === 'paused') return { kind: 'paused', dimmed };
+  if (closed) return { kind: 'closed-page', dimmed };
+  if (call.shown === 'hidden-tab') return { kind: 'hidden-tab', dimmed };
+  if (!call.picture) return { kind: 'waiting', dimmed };
+  return { kind: 'none', dimmed: false };
+}

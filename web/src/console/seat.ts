@@ -1,0 +1,297 @@
+// Room: console (Worker). The agent's seat: runs the exchange, opens frames in order, gives credit back once the page has
+// applied them, puts resources together, asks for what is missing. Knows no document.
+
+import { unpack } from '../link/deflate.ts';
+import type { Exchange } from '../link/exchange.ts';
+import { type Arrived, Link, type LinkEvents, type Platform } from '../link/link.ts';
+import { decodeChunk, decodePointer, decodeShown, encodeAck } from '../link/parts.ts';
+import { type Lane, laneOf } from '../wire/frame.ts';
+import type { Bytes, FromConsoleWorker, Hash, ToConsoleWorker } from '../wire/messages.ts';
+import type { Reason } from '../wire/reason.ts';
+import type { Receipt, Status } from '../wire/server.ts';
+import { Resources } from './resources.ts';
+
+/** Ceilings in bytes, and times in milliseconds. */
+export const SEAT = {
+  /** A keyframe or delta unfolds to no more than this. */
+  frame: 32 << 20,
+  /** Packed state frames that wait to be unfolded; an honest sender's window is far below. */
+  waiting: 4 << 20,
+  /** Unfolded state frames that the page was given and has not applied. */
+  unapplied: 64 << 20,
+  /** Between two requests for a keyframe. */
+  resyncEvery: 1000,
+};
+
+export interface SeatOptions {
+  platform: Platform;
+  exchange(): Exchange;
+  now(): number;
+  post(message: FromConsoleWorker, transfer: Transferable[]): void;
+}
+
+export class AgentSeat implements LinkEvents {
+  readonly #options: SeatOptions;
+  readonly #resources: Resources;
+  #link: Link | undefined;
+  #over = false;
+  /** The byte of the close frame, once the agent wants the session over; told again on each new line until heard. */
+  #closing: number | undefined;
+
+  // One page of the applicant's: begun again by #turn.
+  #page = 0;
+  #turnedAhead = false;
+  #generation = 0;
+  #last: Record<Lane, number> = { control: 0, state: 0, resource: 0 };
+  #exchange: Exchange | undefined;
+  #decided = false;
+  #untold: number | undefined;
+  /** State frames mean nothing until a keyframe with a counter above #voidSince. */
+  #void = true;
+  #voidSince = 0;
+  #processed = 0;
+  #acknowledged = 0;
+  #epoch = 0;
+  #unapplied: { epoch: number; counter: number; bytes: number }[] = [];
+
+  #waitingBytes = 0;
+  #states: Promise<void> = Promise.resolve();
+  #resourceWork: Promise<void> = Promise.resolve();
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #asking: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: SeatOptions) {
+    this.#options = options;
+    this.#resources = new Resources(options.now);
+  }
+
+  /** What the console page says. */
+  receive(message: ToConsoleWorker): void {
+    switch (message.t) {
+      case 'open':
+        // The greeting needs no secret; the key exchange takes it here and erases it.
+        this.#link ??= new Link(message.url, undefined, this, this.#options.platform);
+        return;
+      case 'applied':
+        this.#applied(message.epoch, message.counter);
+        return;
+      case 'want':
+        this.#want(message.hashes);
+        return;
+      case 'resync':
+        this.#drop(this.#processed);
+        return;
+      case 'close':
+        this.#closing = message.leaving ? 1 : 0;
+        this.#link?.tell('close', this.#closing);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  status(status: Status): void {
+    if (status.page > this.#page) {
+      if (!this.#turnedAhead) this.#turn();
+      this.#turnedAhead = false;
+      this.#page = status.page;
+    }
+    this.#options.post({ t: 'status', status }, []);
+  }
+
+  line(up: boolean): void {
+    if (up) {
+      if (this.#closing !== undefined) this.#link?.tell('close', this.#closing);
+      if (this.#untold !== undefined) this.#verdict(this.#untold);
+    } else {
+      this.#resources.interrupted();
+    }
+    this.#options.post({ t: 'line', up }, []);
+  }
+
+  /** Only the applicant's side can answer it; the server has no reason to say it here. */
+  resync(): void {}
+
+  gap(): void {
+    this.#drop(this.#last.state);
+  }
+
+  ended(reason: Reason, receipt: Receipt | undefined): void {
+    this.#over = true;
+    clearTimeout(this.#asking);
+    this.#turn();
+    this.#options.post({ t: 'ended', reason, ...(receipt ? { receipt } : {}) }, []);
+  }
+
+  frame(frame: Arrived): void {
+    const { kind, epoch, counter, payload } = frame;
+    const lane = laneOf(kind);
+    // Within a page counters rise, so one that does not belongs to a new page that the status has not named yet.
+    if (counter <= this.#last[lane] || (this.#page === 0 && !this.#turnedAhead)) {
+      this.#turn();
+      this.#turnedAhead = true;
+    }
+    this.#last[lane] = counter;
+    switch (kind) {
+      case 'exchange':
+        this.#enqueue(0, () => this.#exchanged(payload));
+        return;
+      case 'keyframe':
+      case 'delta':
+        this.#enqueue(payload.length, (late) => this.#state(kind, epoch, counter, payload, late));
+        return;
+      case 'pointer':
+        this.#enqueue(0, async () => this.#pointer(epoch, counter, payload));
+        return;
+      case 'resource':
+        this.#resource(counter, payload);
+        return;
+      case 'state': {
+        // Ahead of what waits to be unfolded: a curtain can't be drawn too early.
+        const shown = decodeShown(payload);
+        if (shown) this.#options.post({ t: 'view', shown }, []);
+        return;
+      }
+      case 'want':
+      case 'ack':
+      case 'resync':
+        // The agent's own words; the server refuses them from an applicant.
+        return;
+      default:
+        kind satisfies never;
+    }
+  }
+
+  /** Runs after what came before it, unless the page was left meanwhile. `late`: the wait is over its ceiling. */
+  #enqueue(bytes: number, task: (late: boolean) => Promise<void>): void {
+    const generation = this.#generation;
+    const late = this.#waitingBytes + bytes > SEAT.waiting;
+    const held = late ? 0 : bytes;
+    this.#waitingBytes += held;
+    this.#states = this.#states.then(async () => {
+      this.#waitingBytes -= held;
+      if (generation === this.#generation && !this.#over) await task(late);
+    });
+  }
+
+  async #exchanged(message: Bytes): Promise<void> {
+    // One exchange for each page, whatever the server passes on afterwards.
+    if (this.#decided) return;
+    const generation = this.#generation;
+    this.#exchange ??= this.#options.exchange();
+    const { reply, verdict } = await this.#exchange.receive(message);
+    if (generation !== this.#generation || this.#over) return;
+    if (reply) this.#link?.send('exchange', 0, reply);
+    if (verdict === undefined) return;
+    this.#exchange = undefined;
+    this.#decided = true;
+    this.#verdict(verdict ? 1 : 0);
+  }
+
+  #verdict(byte: number): void {
+    this.#untold = this.#link?.up ? undefined : byte;
+    this.#link?.tell('verdict', byte);
+  }
+
+  async #state(kind: 'keyframe' | 'delta', epoch: number, counter: number, payload: Bytes, late: boolean) {
+    const generation = this.#generation;
+    const held = this.#unapplied.reduce((sum, one) => sum + one.bytes, 0);
+    const skipped = this.#void && kind === 'delta';
+    const body =
+      late || skipped || held > SEAT.unapplied ? undefined : await unpack(payload, SEAT.frame).catch(() => undefined);
+    if (generation !== this.#generation || this.#over) return;
+    this.#epoch = epoch;
+    this.#processed = counter;
+    if (body) {
+      if (kind === 'keyframe' && counter > this.#voidSince) this.#void = false;
+      this.#unapplied.push({ epoch, counter, bytes: body.length });
+      this.#options.post({ t: 'frame', kind, epoch, counter, body }, [body.buffer]);
+      if (kind === 'keyframe') this.#sendWant(this.#resources.lost());
+    } else if (!skipped) {
+      this.#drop(counter);
+    }
+    this.#acknowledge();
+  }
+
+  #pointer(epoch: number, counter: number, payload: Bytes): void {
+    const at = decodePointer(payload);
+    if (at && !this.#void) this.#options.post({ t: 'pointer', ...at }, []);
+    this.#epoch = epoch;
+    this.#processed = counter;
+    this.#acknowledge();
+  }
+
+  #applied(epoch: number, counter: number): void {
+    const index = this.#unapplied.findIndex((one) => one.epoch === epoch && one.counter === counter);
+    if (index < 0) return;
+    this.#unapplied.splice(0, index + 1);
+    this.#acknowledge();
+  }
+
+  /** An acknowledgement covers everything up to its counter, so it stops short of what is not applied yet. */
+  #acknowledge(): void {
+    const first = this.#unapplied[0];
+    const counter = first ? first.counter - 1 : this.#processed;
+    if (counter <= this.#acknowledged) return;
+    this.#acknowledged = counter;
+    this.#link?.send('ack', 0, encodeAck({ lane: 'state', epoch: this.#epoch, counter }));
+  }
+
+  #resource(counter: number, payload: Bytes): void {
+    // Resources are credited on arrival: nobody has to draw them for the next chunk to be useful.
+    this.#link?.send('ack', 0, encodeAck({ lane: 'resource', epoch: 0, counter }));
+    const chunk = decodeChunk(payload);
+    if (!chunk) return;
+    const { whole, again } = this.#resources.add(chunk);
+    if (again) this.#sendWant([again]);
+    if (!whole) return;
+    this.#resourceWork = this.#resourceWork.then(async () => {
+      const body = await this.#resources.open(whole);
+      if (!body || this.#over) return;
+      this.#options.post({ t: 'resource', hash: whole.hash, type: whole.type, body }, [body.buffer]);
+    });
+  }
+
+  #want(hashes: Hash[]): void {
+    this.#sendWant(this.#resources.ask(hashes));
+  }
+
+  #sendWant(hashes: Hash[]): void {
+    for (const payload of this.#resources.requests(hashes)) this.#link?.send('want', 0, payload);
+  }
+
+  /**
+   * What was given and not applied is void, up to the counter `since`: its credit goes back, and a keyframe is asked for,
+   * once a second at most.
+   */
+  #drop(since: number): void {
+    if (this.#over) return;
+    this.#void = true;
+    this.#voidSince = since;
+    this.#unapplied = [];
+    this.#acknowledge();
+    if (this.#asking !== undefined) return;
+    const wait = Math.max(0, this.#askedAt + SEAT.resyncEvery - this.#options.now());
+    this.#asking = setTimeout(() => {
+      this.#asking = undefined;
+      if (!this.#void) return;
+      this.#askedAt = this.#options.now();
+      this.#link?.send('resync', 0, new Uint8Array(0));
+    }, wait);
+  }
+
+  /** A new page of the applicant's: counters, epochs and the exchange begin again. */
+  #turn(): void {
+    this.#generation++;
+    this.#last = { control: 0, state: 0, resource: 0 };
+    this.#exchange = undefined;
+    this.#decided = false;
+    this.#untold = undefined;
+    this.#void = true;
+    this.#voidSince = 0;
+    this.#processed = 0;
+    this.#acknowledged = 0;
+    this.#unapplied = [];
+    this.#resources.interrupted();
+  }
+}

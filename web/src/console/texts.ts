@@ -1,0 +1,195 @@
+// Room: console. Every word that the agent reads, in English; a translation is another object of this shape.
+
+import type { Reason } from '../wire/reason.ts';
+import type { Curtain } from './call.ts';
+
+const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+interface Words {
+  title: string;
+  text: string;
+}
+
+const ENDS: Record<Reason, Words> = {
+  stopped: { title: 'The applicant stopped', text: 'They ended screen mirroring on their side.' },
+  ended: { title: 'You ended the session', text: 'The applicant is told.' },
+  console_closed: {
+    title: 'The console was closed',
+    text: 'A closed or reloaded console cannot come back to its session.',
+  },
+  no_match: {
+    title: 'The codes did not match',
+    text: 'The digits that were typed are not the ones you read aloud. That code is used up; read out a new one.',
+  },
+  not_joined: {
+    title: 'The connection was not made in time',
+    text: 'The code was typed, but the applicant’s browser did not get through. Try again with a new code.',
+  },
+  expired: { title: 'The code ran out', text: 'Nobody typed it in time. It can no longer be used.' },
+  taken_back: { title: 'Code taken back', text: 'It can no longer be used.' },
+  idle: {
+    title: 'Ended after a time without activity',
+    text: 'Nothing had happened on the applicant’s page for a while.',
+  },
+  maximum: { title: 'The longest time was reached', text: 'A session has a longest time. Use a new code to go on.' },
+  grace: {
+    title: 'Away for too long',
+    text: 'The connection to one side did not come back in time, so the session ended.',
+  },
+  protocol: {
+    title: 'Ended for safety',
+    text: 'Something was sent that has no place in a session. Try again with a new code.',
+  },
+  superseded: { title: 'The applicant began another session', text: 'They typed another code in the same browser.' },
+  signed_out: { title: 'You signed out', text: 'Signing out ends the session.' },
+  shutdown: { title: 'The service is restarting', text: 'Wait a minute, then use a new code.' },
+  not_admitted: { title: 'This session is over', text: 'It has ended, or belongs to another sign-in.' },
+  gone: { title: 'The line was lost', text: 'Check your network, then use a new code.' },
+  silent: { title: 'The line was lost', text: 'Check your network, then use a new code.' },
+  replaced: { title: 'Opened in another window', text: 'Your session went on in another window.' },
+  slow: { title: 'The line was too slow', text: 'Check your network, then use a new code.' },
+};
+
+const CURTAINS: Record<Exclude<Curtain, 'none'>, Words & { chip: string }> = {
+  waiting: { chip: 'Loading', title: 'Fetching the page…', text: 'The first picture is on its way.' },
+  paused: {
+    chip: 'Paused',
+    title: 'The applicant has paused',
+    text: 'They can press “Resume” in the banner when they are ready.',
+  },
+  away: {
+    chip: 'Away',
+    title: 'The applicant is away',
+    text: 'They left the agency’s pages, or lost their line. You see nothing of it. The view returns when they do.',
+  },
+  'hidden-tab': {
+    chip: 'Tab hidden',
+    title: 'The applicant is in another tab',
+    text: 'You see nothing of what they do there. The view returns when they switch back.',
+  },
+  'closed-page': {
+    chip: 'Not shown',
+    title: 'This page is not shown',
+    text: 'The policy does not allow this page to be mirrored. The view returns on the next page that is.',
+  },
+  line: {
+    chip: 'Line down',
+    title: 'Your line is down',
+    text: 'Trying to reconnect. The session goes on by itself once the line is back.',
+  },
+};
+
+export const texts = {
+  product: 'Insyn',
+  desk: 'Agent desk',
+  viewOnly: 'View only: you can’t do anything on the applicant’s page',
+  viewOnlyShort: 'View only',
+
+  signIn: {
+    title: 'Sign in',
+    lead: 'See the agency’s pages together with the applicant, during the call.',
+    name: 'Your name',
+    hint: 'The applicant sees this name when you look.',
+    demo: 'Demo: any name works, no password is asked for.',
+    button: 'Sign in',
+    refused: 'Use 2 to 40 letters. Spaces and hyphens are fine.',
+  },
+  signOut: 'Sign out',
+  signedInAs: (name: string) => `Signed in as ${name}`,
+
+  home: {
+    title: 'Ready for the next call',
+    lead: 'The applicant types a code that you read aloud. By typing it they agree to screen mirroring, this once.',
+    button: 'New code',
+    busy: 'One moment…',
+    how: 'How it goes',
+    steps: [
+      'Press “New code” and read the ten digits aloud.',
+      'The applicant opens the agency’s support page, reads what they agree to and types the digits.',
+      'You see their page within seconds. They can pause or stop at any time.',
+    ],
+    promises: 'What holds',
+    points: [
+      'Only the agency’s own pages are shown, never anything else on their computer.',
+      'What they type in fields stays with them: you see whether a field is empty or filled.',
+      'Nothing is recorded or kept.',
+    ],
+    policy: (hash: string) => `Policy ${hash.slice(0, 8)}`,
+  },
+
+  code: {
+    title: 'Read these digits aloud',
+    name: 'Code',
+    groups: (ten: string) =>
+      [ten.slice(0, 3), ten.slice(3, 6), ten.slice(6)].map((group) =>
+        [...group].map((d) => DIGITS[Number(d)]).join(' '),
+      ),
+    advice:
+      'Three groups, with a pause between them. Ask the applicant to open the agency’s support page and type the digits there.',
+    valid: 'Valid for',
+    extend: '5 more minutes',
+    extended: 'Five minutes added',
+    extendedMost: 'It can’t be made longer. Take it back and use a new code if more time is needed.',
+    takeBack: 'Take back',
+    takenBack: 'The code was taken back. It can no longer be used.',
+    waiting: 'Waiting for the applicant to type the code',
+    unreached: 'Your line is down. Trying to reconnect…',
+    lastMinute: 'One minute left',
+    connecting: 'Connecting…',
+    used: 'The code was typed and is used up. The view opens as soon as both sides have found each other.',
+    cancel: 'End session',
+  },
+
+  live: {
+    region: 'Session',
+    chip: 'Live',
+    page: 'Page',
+    nowhere: 'No page yet',
+    foreign: 'Outside of the agency’s pages',
+    left: 'Time left',
+    graceLeft: (time: string) => `Without their return the session ends in ${time}.`,
+    consent: 'Consent',
+    consented: (time: string, language: string) => `${time}, read in ${language}`,
+    end: 'End session',
+    ending: 'Ending…',
+    // As in DESIGN 9, apostrophe included: tests and assistive technology look for it.
+    view: "Applicant's page",
+    scroll: 'View, scrollable',
+    size: 'Size',
+    fit: 'Fit',
+    full: '100 %',
+    viewport: (width: number, height: number) => `${width} × ${height}`,
+    print: 'The applicant’s page is not printed.',
+  },
+  curtains: CURTAINS,
+
+  ended: {
+    ends: ENDS,
+    kept: 'The view has been emptied. Nothing of what was shown is kept.',
+    again: 'New code',
+    receipt: 'Receipt',
+    receiptNote: 'Proof of consent, without content. It was also given to the applicant.',
+    session: 'Session',
+    statement: 'Statement',
+    statementOf: (version: string, language: string) => `${version} (${language})`,
+    policy: 'Policy',
+    consented: 'Consent given',
+    over: 'Ended',
+  },
+
+  errors: {
+    offline: 'The service can’t be reached. Check your network and try again.',
+    signedOut: 'You have been signed out. Sign in again.',
+    full: 'The service is full at the moment. Try again in a minute.',
+    many: 'Too many tries. Wait a moment and try again.',
+    refused: 'That did not work. Try again.',
+  },
+
+  language: (tag: string) => {
+    try {
+      return new Intl.DisplayNames(['en'], { type: 'language' }).of(tag) ?? tag;
+    } catch {
+      return tag;
+    }
+  },
+};
