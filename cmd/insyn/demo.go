@@ -1,0 +1,271 @@
+package main
+
+// insyn demo: the product and an invented agency in one process, on one port, with nothing kept anywhere.
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"insyn/cmd/internal/demo"
+	"insyn/consent"
+	"insyn/session"
+	"insyn/signaling"
+	"insyn/signaling/identity"
+	"insyn/web"
+)
+
+const (
+	headerTime   = 5 * time.Second
+	requestTime  = 30 * time.Second // guesses may be held back for a while
+	idleTime     = 60 * time.Second
+	headerBytes  = 16 << 10
+	shutdownTime = 5 * time.Second
+)
+
+func runDemo(ctx context.Context, args []string, out io.Writer) error {
+	flags := newFlags("demo", out)
+	listen := flags.String("listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
+	pages := flags.String("pages", "", "serve the static pages of this `folder` as agency pages, to try it on your own")
+	debug := flags.Bool("debug", false, "log changes of state and connections too (never content)")
+	limits := limitFlags(flags)
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	var config net.ListenConfig
+	config.SetMultipathTCP(false)
+	listener, err := config.Listen(ctx, "tcp", *listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s, --listen takes another address: %w", *listen, err)
+	}
+	defer func() { _ = listener.Close() }() // closed already where serving began
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	level := zerolog.InfoLevel
+	if *debug {
+		level = zerolog.DebugLevel
+	}
+	log := zerolog.New(out).Level(level).With().Timestamp().Logger()
+	d, err := newDemo(port, *pages, limits, log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.agency.Close() }()
+	if _, err := io.WriteString(out, d.greeting(*pages != "")); err != nil {
+		return err
+	}
+	return d.serve(ctx, listener)
+}
+
+// demoServer is everything behind the port, by host.
+type demoServer struct {
+	origins  demo.Origins
+	desk     string // the console's origin
+	agency   *demo.Agency
+	insyn    *signaling.Server
+	handlers map[string]http.Handler // by Host, port included
+}
+
+func newDemo(port, pages string, limits *limits, log zerolog.Logger) (*demoServer, error) {
+	d := &demoServer{origins: demo.Local(port), desk: "http://desk." + demo.Domain + ":" + port}
+	assets, err := web.LoadAssets()
+	if err != nil {
+		return nil, err
+	}
+	files, err := web.Demo()
+	if err != nil {
+		return nil, err
+	}
+	fonts, err := fs.Sub(files, "fonts")
+	if err != nil {
+		return nil, err
+	}
+	script, integrity := assets.Script()
+	agency := demo.Config{
+		Origins: d.origins, Script: d.origins.Insyn + script, Integrity: integrity, Assets: files, Fonts: fonts, PagesDir: pages,
+	}
+	if d.agency, err = demo.New(agency); err != nil {
+		return nil, err
+	}
+	raw, err := demo.Policy(agency)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := consent.ParsePolicy(raw)
+	if err != nil {
+		return nil, err
+	}
+	metrics := signaling.NewMetrics()
+	if err := d.product(assets, policy, metrics, limits, log, port); err != nil {
+		return nil, err
+	}
+	d.handlers[demo.HostWWW+":"+port] = d.agency.WWW
+	d.handlers[demo.HostMy+":"+port] = d.agency.My
+	d.handlers[demo.HostSocial+":"+port] = d.agency.Social
+	// The operator's corner: no browser host, so no page can reach it by name.
+	d.handlers["127.0.0.1:"+port] = metrics
+	return d, nil
+}
+
+// product builds Insyn itself: its own origin and the desk's.
+func (d *demoServer) product(
+	assets web.Assets, policy *consent.Policy, metrics *signaling.Metrics, limits *limits, log zerolog.Logger, port string,
+) error {
+	registry, err := session.NewRegistry(limits.session, rand.Reader, signaling.NewObserver(log, metrics))
+	if err != nil {
+		return err
+	}
+	statements, err := consent.LoadStatements()
+	if err != nil {
+		return err
+	}
+	tickets, err := consent.NewTickets(rand.Reader)
+	if err != nil {
+		return err
+	}
+	pace, err := consent.NewPace(limits.pace, rand.Reader)
+	if err != nil {
+		return err
+	}
+	handler, err := consent.NewHandler(consent.Config{
+		Origin: d.origins.Insyn, Gate: registry, Tickets: tickets, Statements: statements, Policy: policy, Pace: pace,
+		ClientAddress: clientAddress, Refused: metrics.ConsentRefused,
+	})
+	if err != nil {
+		return err
+	}
+	login, err := identity.NewDevelopment(identity.DefaultDevelopmentLimits(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	d.insyn, err = signaling.New(signaling.Config{
+		InsynOrigin: d.origins.Insyn, DeskOrigin: d.desk, Registry: registry, Consent: handler, Statements: statements,
+		Tickets: tickets, Identity: login, Limits: limits.signaling, Metrics: metrics, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	bridge, err := assets.Bridge(policy.Origins(), webSocket(d.origins.Insyn), func(language string) any {
+		return bridgeConfig(policy, statements, limits.session.Grace, language)
+	})
+	if err != nil {
+		return err
+	}
+	console, err := assets.Console(webSocket(d.desk), map[string]any{
+		"insyn": d.origins.Insyn, "policyHash": policy.Hash(), "labels": policy.Labels(), "demo": true,
+	})
+	if err != nil {
+		return err
+	}
+	view, err := assets.View()
+	if err != nil {
+		return err
+	}
+	script, _ := assets.Script()
+	d.handlers = map[string]http.Handler{
+		demo.HostInsyn + ":" + port: insynHost(d.insyn.Applicant(), bridge, assets.Handler(webSocket(d.origins.Insyn)), script),
+		"desk." + demo.Domain + ":" + port: deskHost(d.insyn.Desk(), console, view,
+			assets.Handler(webSocket(d.desk))),
+	}
+	return nil
+}
+
+func insynHost(dynamic, bridge, assets http.Handler, script string) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", dynamic)
+	mux.Handle("GET /bridge", bridge)
+	mux.Handle("GET /assets/", assets)
+	mux.Handle("GET /mirror.js", assets)
+	mux.Handle("GET "+script, assets)
+	return mux
+}
+
+func deskHost(dynamic, console, view, assets http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", dynamic)
+	mux.Handle("GET /{$}", console)
+	mux.Handle("GET /view", view)
+	mux.Handle("GET /assets/", assets)
+	return mux
+}
+
+// ServeHTTP routes by host: an unknown one is told so, and nothing of what it asked for is repeated.
+func (d *demoServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	handler, ok := d.handlers[r.Host]
+	if !ok {
+		http.Error(w, "no such host here; the start-up lines name those that are", http.StatusMisdirectedRequest)
+		return
+	}
+	handler.ServeHTTP(w, r)
+}
+
+func (d *demoServer) serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler: d, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: headerBytes,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	// Both sides are told why before the process goes; the context that ended us can't bound that.
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	return errors.Join(d.insyn.Shutdown(late), server.Shutdown(late))
+}
+
+func (d *demoServer) greeting(pages bool) string {
+	text := fmt.Sprintf(`
+Insyn demo, everything in memory, nothing kept. Two windows, and you are both people of the call:
+
+  1. The agent:      %s/               sign in with any name, press "New code"
+  2. The applicant:  %s/en/support      type the ten digits
+`, d.desk, d.origins.WWW)
+	if pages {
+		text += fmt.Sprintf("  3. Your pages:     %s/pages/\n", d.origins.WWW)
+	}
+	return text + `
+Sealing: off, the server could read what it relays. Confinement: off. Ctrl-C ends it.
+
+`
+}
+
+// bridgeConfig is what the bridge document starts with: the policy, and the statement in the asked language.
+func bridgeConfig(policy *consent.Policy, statements *consent.Statements, grace time.Duration, language string) any {
+	statement := statements.For(language)
+	return map[string]any{
+		"policy": json.RawMessage(policy.Raw()), "policyHash": policy.Hash(), "domain": policy.Domain(),
+		"graceSeconds": int(grace.Seconds()),
+		"statement": map[string]any{
+			"version": statement.Version, "hash": statement.Hash(), "language": statement.Language,
+			"title": statement.Title, "points": statement.Points,
+		},
+	}
+}
+
+// webSocket is the WebSocket origin beside an http or https one.
+func webSocket(origin string) string { return "ws" + strings.TrimPrefix(origin, "http") }
+
+// clientAddress is that of the connection: nothing stands before the demo.
+func clientAddress(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	return host
+}

@@ -1,0 +1,54 @@
+// Command insyn is the whole of Insyn in one binary: the demo, and what it was built from. Flags, files and signals live
+// here and nowhere else.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `Insyn lets a support agent see an agency's own pages as an applicant sees them, during a call.
+
+  insyn demo      start everything on one port, with an invented agency
+  insyn version   say what was built in (--assets lists the browser code's hashes)
+
+insyn COMMAND --help lists a command's flags.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "insyn:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) == 0 {
+		_, err := io.WriteString(out, usage)
+		return err
+	}
+	var err error
+	switch args[0] {
+	case "demo":
+		err = runDemo(ctx, args[1:], out)
+	case "version":
+		err = runVersion(args[1:], out)
+	case "help", "-h", "--help":
+		_, err = io.WriteString(out, usage)
+	default:
+		return fmt.Errorf("no command %q: expected demo or version", args[0])
+	}
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	return err
+}
