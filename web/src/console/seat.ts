@@ -5,7 +5,7 @@ import { unpack } from '../link/deflate.ts';
 import type { Exchange } from '../link/exchange.ts';
 import { type Arrived, Link, type LinkEvents, type Platform } from '../link/link.ts';
 import { decodeChunk, decodePointer, decodeShown, encodeAck } from '../link/parts.ts';
-import { type Lane, laneOf } from '../wire/frame.ts';
+import { laneOf } from '../wire/frame.ts';
 import type { Bytes, FromConsoleWorker, Hash, ToConsoleWorker } from '../wire/messages.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Receipt, Status } from '../wire/server.ts';
@@ -40,9 +40,8 @@ export class AgentSeat implements LinkEvents {
 
   // One page of the applicant's: begun again by #turn.
   #page = 0;
-  #turnedAhead = false;
   #generation = 0;
-  #last: Record<Lane, number> = { control: 0, state: 0, resource: 0 };
+  #lastState = 0;
   #exchange: Exchange | undefined;
   #decided = false;
   #untold: number | undefined;
@@ -91,11 +90,7 @@ export class AgentSeat implements LinkEvents {
   }
 
   status(status: Status): void {
-    if (status.page > this.#page) {
-      if (!this.#turnedAhead) this.#turn();
-      this.#turnedAhead = false;
-      this.#page = status.page;
-    }
+    this.#turnTo(status.page);
     this.#options.post({ t: 'status', status }, []);
   }
 
@@ -113,7 +108,7 @@ export class AgentSeat implements LinkEvents {
   resync(): void {}
 
   gap(): void {
-    this.#drop(this.#last.state);
+    this.#drop(this.#lastState);
   }
 
   ended(reason: Reason, receipt: Receipt | undefined): void {
@@ -125,13 +120,10 @@ export class AgentSeat implements LinkEvents {
 
   frame(frame: Arrived): void {
     const { kind, epoch, counter, payload } = frame;
-    const lane = laneOf(kind);
-    // Within a page counters rise, so one that does not belongs to a new page that the status has not named yet.
-    if (counter <= this.#last[lane] || (this.#page === 0 && !this.#turnedAhead)) {
-      this.#turn();
-      this.#turnedAhead = true;
-    }
-    this.#last[lane] = counter;
+    // A new page may speak before the status has named it.
+    this.#turnTo(frame.page);
+    if (frame.page < this.#page) return;
+    if (laneOf(kind) === 'state') this.#lastState = counter;
     switch (kind) {
       case 'exchange':
         this.#enqueue(0, () => this.#exchanged(payload));
@@ -280,10 +272,16 @@ export class AgentSeat implements LinkEvents {
     }, wait);
   }
 
+  #turnTo(page: number): void {
+    if (page <= this.#page) return;
+    this.#page = page;
+    this.#turn();
+  }
+
   /** A new page of the applicant's: counters, epochs and the exchange begin again. */
   #turn(): void {
     this.#generation++;
-    this.#last = { control: 0, state: 0, resource: 0 };
+    this.#lastState = 0;
     this.#exchange = undefined;
     this.#decided = false;
     this.#untold = undefined;

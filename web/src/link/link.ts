@@ -20,6 +20,8 @@ export const LINK = { firstWait: 250, longestWait: 5000, silence: 25_000 };
 /** What arrived, opened as far as the clear header goes. */
 export interface Arrived {
   kind: RelayedKind;
+  /** The applicant's page that it belongs to; never lower than that of a frame before. */
+  page: number;
   epoch: number;
   counter: number;
   payload: Bytes;
@@ -164,7 +166,7 @@ export class Link {
     const { kind, payload } = frame;
     if (isRelayed(kind)) {
       if (this.#accept(kind, frame.page, frame.epoch, frame.counter)) {
-        this.#events.frame({ kind, epoch: frame.epoch, counter: frame.counter, payload });
+        this.#events.frame({ kind, page: frame.page, epoch: frame.epoch, counter: frame.counter, payload });
       }
     } else if (kind === 'status') {
       const status = readJson<Status>(payload);

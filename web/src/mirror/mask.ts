@@ -22,6 +22,8 @@ const LABELS =
   '[role=button],[role=link],[role=tab],[role=navigation],[aria-live=polite],[aria-live=assertive]';
 /** What does not, wherever it stands: it says what was or may be chosen. */
 const NEVER_LABELS = 'option,optgroup,output,datalist,[contenteditable]';
+/** Of that, what does where the page's rule shows choices. */
+const CHOICES = 'option,optgroup';
 
 const BLOCK = '█';
 
@@ -85,6 +87,7 @@ type Root = Document | ShadowRoot;
 export class Masks {
   readonly #policy: Policy;
   #rules: { selector: string; mode: Mode }[] = [];
+  #choices = false;
   /** Where a region begins, and its mode. */
   #own = new Map<Element, Mode>();
   /** Elements that describe another, or say what is wrong with it. */
@@ -95,7 +98,8 @@ export class Masks {
   }
 
   /** Takes the rules for a path. A rule that can't be parsed hides the page. */
-  turn(path: string): void {
+  turn(path: string, choices: boolean): void {
+    this.#choices = choices;
     this.#own = new Map();
     this.#describing = new Set();
     this.#rules = this.#policy.rules
@@ -148,7 +152,8 @@ export class Masks {
   /** The context of an element within its parent's. */
   context(element: Element, parent: Context): Context {
     const mode = parent.mode === 'hide' ? 'hide' : (this.#own.get(element) ?? parent.mode);
-    if (mode !== 'labels' || element.matches(NEVER_LABELS)) return { mode, label: false };
+    if (mode !== 'labels') return { mode, label: false };
+    if (element.matches(NEVER_LABELS)) return { mode, label: this.#choices && element.matches(CHOICES) };
     const inherited = parent.label && mode === parent.mode;
     return { mode, label: inherited || this.#describing.has(element) || element.matches(LABELS) };
   }

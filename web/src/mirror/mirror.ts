@@ -212,7 +212,7 @@ export class Mirror {
         this.#keyframeDue = true;
       }
       this.#rule = rule;
-      this.#masks.turn(location.pathname);
+      this.#masks.turn(location.pathname, rule?.choices === 'show');
       for (const element of [this.#target, this.#root.querySelector(':target')])
         if (element) this.#tree?.touch(element);
       this.#target = this.#root.querySelector(':target');

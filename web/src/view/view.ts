@@ -18,7 +18,7 @@ export interface PageInfo {
   scale: number;
 }
 
-/** Called from within frame() and resource(), and once more when a waiting keyframe is swapped in. */
+/** Called from within frame(), or later when a keyframe that waited for its style sheets is swapped in. */
 export interface ViewEvents {
   want(hashes: Hash[]): void;
   /** What came made no sense, or came out of place: nothing is applied until the next keyframe. */
@@ -32,6 +32,8 @@ const SHEETS_MS = 1000;
 
 interface Epoch {
   number: number;
+  /** Of the last frame in it. */
+  counter: number;
   tree: ViewTree;
   sheets: Sheets;
 }
@@ -59,12 +61,13 @@ export class View {
   frame(kind: 'keyframe' | 'delta', epoch: number, counter: number, body: Bytes): void {
     try {
       const ops = decode(body);
-      if (kind === 'keyframe') this.#keyframe(epoch, ops);
+      if (kind === 'keyframe') this.#keyframe(epoch, counter, ops);
       else {
         const target = this.#next ?? this.#now;
         if (target?.number !== epoch) throw new RangeError('delta of another epoch');
         target.tree.check(ops);
         target.tree.apply(ops);
+        target.counter = counter;
         this.#told(ops);
         // Its bytes may have come with an earlier page.
         if (ops.some(({ op }) => op === 'resource')) this.#refreshSoon();
@@ -74,8 +77,9 @@ export class View {
       return;
     }
     this.#ask();
-    this.#swapIfWhole();
-    this.#events.applied(epoch, counter);
+    // What waits for its style sheets is not seen yet, and so not applied: the swap says when it is.
+    if (this.#next) this.#swapIfWhole();
+    else this.#events.applied(epoch, counter);
   }
 
   resource(hash: Hash, type: ResourceType, body: Bytes): void {
@@ -98,7 +102,8 @@ export class View {
     const doc = this.#frame.contentDocument;
     if (!doc?.documentElement || !this.#now) return;
     if (!this.#cursor?.isConnected || this.#cursor.ownerDocument !== doc) this.#cursor = cursor(doc);
-    this.#cursor.style.transform = `translate(${x}px, ${y}px)`;
+    // As important as the `all` beside it, which would win otherwise.
+    this.#cursor.style.setProperty('transform', `translate(${x}px, ${y}px)`, 'important');
   }
 
   /** Empties everything at once. The view can be used again after. */
@@ -121,7 +126,7 @@ export class View {
     this.#cache.clear();
   }
 
-  #keyframe(number: number, ops: readonly Op[]): void {
+  #keyframe(number: number, counter: number, ops: readonly Op[]): void {
     const doc = this.#frame.contentDocument;
     const frame = doc?.defaultView;
     if (!doc || !frame || !ops.some(({ op }) => op === 'root')) throw new RangeError('no tree');
@@ -132,7 +137,7 @@ export class View {
     if (!tree.element) throw new RangeError('no document element');
     this.#next?.tree.clear();
     this.#next?.sheets.clear();
-    this.#next = { number, tree, sheets };
+    this.#next = { number, counter, tree, sheets };
     this.#cache.askAgain();
     clearTimeout(this.#wait);
     this.#wait = setTimeout(() => this.#swap(), SHEETS_MS);
@@ -158,6 +163,7 @@ export class View {
     doc.documentElement.replaceWith(next.tree.element);
     next.tree.connected();
     if (this.#cursor) doc.documentElement.append(this.#cursor);
+    this.#events.applied(next.number, next.counter);
   }
 
   #ask(): void {

@@ -157,6 +157,13 @@ test('form state: filled, empty, invalid; choices only where the policy says so'
   const hidden = await read();
   assert.deepEqual(hidden.slice(3, 6), ['checkbox false on', 'radio false on', 'radio false on']);
   assert.equal(hidden.at(-1), '••••••');
+  const options = (): Promise<unknown> =>
+    inBoth((_, view) => Array.from(view.querySelectorAll('option'), (option) => /[a-z]/.test(option.text)));
+  assert.equal(String(await options()).includes('true'), false, 'options are masked where choices are');
+  await stage.page.evaluate(() => window.host.mirror?.stop());
+  const choosing = { id: 'q', label: 'Q', path: '/**', text: 'labels', choices: 'show' } as const;
+  await stage.mirror('/rich.html', stage.policy({ pages: [choosing] }));
+  assert.equal((await read()).at(-1), 'Second', 'and readable where choices show');
 });
 
 test('scroll, hover, focus, dialog, attributes and late sheets follow', async () => {
@@ -190,10 +197,14 @@ test('scroll, hover, focus, dialog, attributes and late sheets follow', async ()
       style?.letterSpacing,
       button && view.defaultView?.getComputedStyle(button).backgroundColor,
       h1?.getAttributeNames().join(),
-      !!view.querySelector('insyn-pointer'),
     ];
   });
-  assert.deepEqual(got, [true, true, 77, true, 'rgb(1, 2, 3)', '3px', 'rgb(192, 57, 43)', 'class', true]);
+  assert.deepEqual(got, [true, true, 77, true, 'rgb(1, 2, 3)', '3px', 'rgb(192, 57, 43)', 'class']);
+  const pointer = await inBoth((_, view) => {
+    const at = view.querySelector('insyn-pointer')?.getBoundingClientRect();
+    return at && [at.x + at.width / 2, at.y + at.height / 2];
+  });
+  assert.deepEqual(pointer, [50, 60]);
   await inBoth((source) => (source.querySelector('#dlg') as HTMLDialogElement).close());
   await settle();
   assert.equal(await inBoth((_, view) => view.querySelector('dialog')?.open), false);
