@@ -1,7 +1,7 @@
 // Room: mirror. The style sheets of a document or shadow root, in order: read, sent through the sieve, named by the hash
 // of what is left. Text comes by fetch where it may (CSSOM loses shorthands with var()), else from CSSOM.
 
-import { type Sieve, sieveSheet } from '../wire/css.ts';
+import { type Sieve, sieveMedia, sieveSheet } from '../wire/css.ts';
 import type { Hash } from '../wire/messages.ts';
 import type { Sheet } from '../wire/tree.ts';
 import type { Resources } from './resources.ts';
@@ -33,6 +33,8 @@ export class Sheets {
   #sources = new Map<CSSStyleSheet, Source>();
   readonly #fetched = new Map<string, string | undefined>();
   #families = new Set<string>();
+  /** What sheets asked about the browser and its person, and what they were told. */
+  readonly #asked = new Map<string, { list: MediaQueryList; told: boolean }>();
 
   /** `ready` is called when a sheet has been read, and `list` says something new. */
   constructor(resources: Resources, names: Names, ready: () => void) {
@@ -45,12 +47,14 @@ export class Sheets {
   list(root: Root): { sheets: Sheet[]; whole: boolean } {
     const sheets: Sheet[] = [];
     let whole = true;
+    this.#listen();
     this.#families = new Set(Array.from(document.fonts, (face) => face.family.replace(/^["']|["']$/g, '')));
     for (const sheet of [...root.styleSheets, ...root.adoptedStyleSheets]) {
       if (sheet.disabled) continue;
       for (const { part, media, wrap } of this.#flat(sheet, '', [])) {
         const source = this.#source(part, wrap);
-        if (source.ready) sheets.push({ media, ...source.ready });
+        if (source.ready)
+          sheets.push({ media: media && sieveMedia(media, this.#sieve([], [], null)), ...source.ready });
         if (source.reading) whole = false;
       }
     }
@@ -60,6 +64,27 @@ export class Sheets {
   /** The text mode changed: what was sent through the sieve has to go through it again. */
   forget(): void {
     this.#sources = new Map();
+  }
+
+  /** Whether a media feature holds in this browser. */
+  #media(feature: string): boolean {
+    let asked = this.#asked.get(feature);
+    if (!asked) {
+      const list = matchMedia(feature);
+      asked = { list, told: list.matches };
+      this.#asked.set(feature, asked);
+    }
+    return asked.told;
+  }
+
+  /** Colour scheme, motion and the like changed: what was told of them has to be told anew. */
+  #listen(): void {
+    for (const asked of this.#asked.values()) {
+      if (asked.list.matches === asked.told) continue;
+      this.#asked.clear();
+      this.forget();
+      return;
+    }
   }
 
   /** A sheet after those that it imports, each with what it was imported under. */
@@ -117,18 +142,19 @@ export class Sheets {
     text ??= rules ? Array.from(rules, (rule) => rule.cssText).join('\n') : undefined;
     if (text === undefined) return;
     const open = wrap.filter(Boolean).map((rule) => `${rule}{`);
-    const { out, urls, ids } = this.#sieve(open.join('') + text + '}'.repeat(open.length), sheet.href);
+    const urls: number[] = [];
+    const ids: number[] = [];
+    const out = sieveSheet(open.join('') + text + '}'.repeat(open.length), this.#sieve(urls, ids, sheet.href));
     source.ready = { hash: await this.#resources.keepSheet(out), urls, ids };
   }
 
-  #sieve(text: string, base: string | null): { out: string; urls: number[]; ids: number[] } {
-    const urls: number[] = [];
-    const ids: number[] = [];
+  /** The sieve of one sheet, which counts its urls and ids in the order they come. */
+  #sieve(urls: number[], ids: number[], base: string | null): Sieve {
     const place = (list: number[], number: number): number => {
       const at = list.indexOf(number);
       return at < 0 ? list.push(number) - 1 : at;
     };
-    const sieve: Sieve = {
+    return {
       url: (address, family) => {
         if (address.startsWith('#')) return `#i${place(ids, this.#names.id(address.slice(1)))}`;
         const url = absolute(address, base ?? document.baseURI);
@@ -137,8 +163,8 @@ export class Sheets {
       },
       id: (name) => `i${place(ids, this.#names.id(name))}`,
       text: (value, property) => (NAMING.test(property) || this.#families.has(value) ? value : this.#names.text(value)),
+      media: (feature) => this.#media(feature),
     };
-    return { out: sieveSheet(text, sieve), urls, ids };
   }
 }
 

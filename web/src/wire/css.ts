@@ -11,6 +11,8 @@ export interface Sieve {
   id(name: string): string;
   /** The new content of a string in `property`: the name in lower case, "" outside of a declaration. */
   text(value: string, property: string): string;
+  /** What a media feature about the browser or its person says where the page is; undefined leaves it as it is. */
+  media?(feature: string): boolean | undefined;
 }
 
 const NOTHING = 'data:,';
@@ -27,6 +29,12 @@ const RULE_BLOCKS: ReadonlySet<string> = new Set(
 /** Attributes whose value in a selector tells nothing of the page's data. */
 const OPEN_ATTRIBUTES =
   /^(class|type|role|dir|lang|slot|part|rows|cols|size|width|height|scope|contenteditable|aria-[a-z]+)$/;
+
+/** Media features that the agent's browser would answer for itself, and not for the applicant's. */
+const THEIRS =
+  /^(scripting|prefers-[a-z-]+|forced-colors|inverted-colors|(any-)?(hover|pointer)|(dynamic-range|color-gamut|display-mode|update))$/;
+const ALWAYS = '(min-width:0)';
+const NEVER = '(min-width:9999999px)';
 
 const CLOSER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 /** An address, where none belongs. */
@@ -63,6 +71,10 @@ class Rewriter {
       if (this.#at === from) this.#at++;
     }
     return this.#out.join('');
+  }
+
+  media(): string {
+    return this.#prelude(true) && this.#at >= this.#tokens.length ? this.#out.join('').trim() : 'not all';
   }
 
   value(property: string): string {
@@ -193,7 +205,7 @@ class Rewriter {
     const mark = this.#out.length;
     this.#at++;
     this.#out.push('@', name);
-    const whole = name === 'scope' ? this.#selector() : this.#prelude();
+    const whole = name === 'scope' ? this.#selector() : this.#prelude(name === 'media');
     if (!whole) {
       this.#out.length = mark;
       this.#skip();
@@ -248,9 +260,10 @@ class Rewriter {
   }
 
   /** Writes up to "{" or ";" at the top level, which stay. False where it has to be dropped. */
-  #prelude(): boolean {
+  #prelude(media = false): boolean {
     let depth = 0;
     for (; this.#at < this.#tokens.length; this.#at++) {
+      if (media && this.#feature()) continue;
       const token = this.#tokens[this.#at];
       if (!token) break;
       if (depth === 0 && (this.#is('open', '{') || this.#is('delim', ';') || token.k === 'close')) return true;
@@ -266,6 +279,24 @@ class Rewriter {
       }
     }
     return depth === 0;
+  }
+
+  /** `(feature)` or `(feature: value)` as it is where the page is. Ends on the closing bracket. */
+  #feature(): boolean {
+    if (!this.#is('open', '(')) return false;
+    let end = this.#at + 1;
+    let text = '';
+    for (; end < this.#tokens.length && !this.#is('close', ')', end); end++) {
+      const token = this.#tokens[end];
+      if (token?.k === 'space') continue;
+      if (token?.k !== 'ident' && !(token?.k === 'delim' && token.v === ':')) return false;
+      text += token.v.toLowerCase();
+    }
+    const matches = THEIRS.test(text.split(':')[0] ?? '') ? this.#sieve.media?.(`(${text})`) : undefined;
+    if (matches === undefined) return false;
+    this.#out.push(matches ? ALWAYS : NEVER);
+    this.#at = end;
+    return true;
   }
 
   /** A selector up to "{" or ";" at the top level: ids renumbered, states of the applicant's as attributes. */
@@ -354,6 +385,11 @@ class Rewriter {
 /** A whole style sheet through the sieve. Never throws; what it doesn't know is left out. */
 export function sieveSheet(text: string, sieve: Sieve): string {
   return new Rewriter(text, sieve).sheet();
+}
+
+/** A media query list through the sieve; one that isn't matches nothing. */
+export function sieveMedia(text: string, sieve: Sieve): string {
+  return new Rewriter(text, sieve).media();
 }
 
 /** The declarations of a style attribute through the sieve. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { luhn, mask, sieveText } from '../../src/mirror/mask.ts';
 import { sniff } from '../../src/wire/allow.ts';
 import { Reader, Writer } from '../../src/wire/bytes.ts';
-import { type Sieve, sieveDeclarations, sieveSheet, sieveValue } from '../../src/wire/css.ts';
+import { type Sieve, sieveDeclarations, sieveMedia, sieveSheet, sieveValue } from '../../src/wire/css.ts';
 import { decode, encode, type Op } from '../../src/wire/tree.ts';
 
 const OPS: Op[] = [
@@ -185,4 +185,24 @@ test('types come from the bytes', () => {
   assert.equal(sniff(bytes('<?xml version="1.0"?>\n<!-- x --><svg xmlns="">')), 'image/svg+xml');
   assert.equal(sniff(bytes('<html><svg>')), undefined);
   assert.equal(sniff(bytes('GIF87')), undefined);
+});
+
+test('what a sheet asks about the browser and its person is answered where the page is', () => {
+  const asked: string[] = [];
+  const sieve: Sieve = {
+    url: () => undefined,
+    id: (name) => name,
+    text: (value) => value,
+    media: (feature) => {
+      asked.push(feature);
+      return feature !== '(scripting:none)';
+    },
+  };
+  assert.equal(
+    sieveSheet('@media (min-width: 9px) and (scripting: none) {a{b:c}}', sieve),
+    '@media (min-width: 9px) and (min-width:9999999px) {a{b:c;}}',
+  );
+  assert.equal(sieveMedia('not all and (prefers-color-scheme: dark)', sieve), 'not all and (min-width:0)');
+  assert.equal(sieveMedia('screen {', sieve), 'not all');
+  assert.deepEqual(asked, ['(scripting:none)', '(prefers-color-scheme:dark)']);
 });
