@@ -1,6 +1,7 @@
 // Room: bridge. The consent form as the applicant sees it: statement, code, one button, and what became of it. It knows no
 // network; what the applicant typed leaves it only as a code whose check digit is right.
 
+import { make } from '../dom.ts';
 import { type CodeError, parseCode } from '../wire/code.ts';
 import { inLanguage } from '../wire/language.ts';
 import type { Reason } from '../wire/reason.ts';
@@ -20,17 +21,6 @@ export type Answer = { t: 'accepted' } | { t: 'refused'; why: Refusal } | { t: '
 export interface FormEvents {
   /** Ten right digits, split. The form waits for the answer. */
   submit(routing: string, secret: string): Promise<Answer>;
-}
-
-function make<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
-  attributes: Record<string, string>,
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
 }
 
 export class ConsentForm {

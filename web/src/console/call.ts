@@ -1,6 +1,7 @@
 // Room: console. Where a session stands as the agent sees it, in one value and one function that changes it, and from it
 // what covers the view. Pure: time comes as a parameter.
 
+import type { PageInfo } from '../view/view.ts';
 import type { FromConsoleWorker, Shown } from '../wire/messages.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Receipt, Status } from '../wire/server.ts';
@@ -9,16 +10,6 @@ import type { Receipt, Status } from '../wire/server.ts';
 export const DIMMED_MOST_MS = 2000;
 
 export type Phase = 'code' | 'connecting' | 'live' | 'ended';
-
-/** What the view says about the page that it shows. */
-export interface PageInfo {
-  rule: string;
-  label: string;
-  title: string;
-  /** The applicant's viewport in CSS pixels. */
-  width: number;
-  height: number;
-}
 
 export interface Call {
   phase: Phase;

@@ -1,8 +1,9 @@
 // Room: console. The stage: the view's frame at the size of the applicant's viewport, scaled to fit, behind a shield that
 // takes every click, and the curtain in front.
 
+import type { PageInfo } from '../view/view.ts';
 import type { Bytes, Hash } from '../wire/messages.ts';
-import type { Curtain, PageInfo } from './call.ts';
+import type { Curtain } from './call.ts';
 import { h, type Icon, icon, say } from './dom.ts';
 import { texts } from './texts.ts';
 

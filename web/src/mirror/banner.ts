@@ -1,6 +1,7 @@
 // Room: mirror. The banner on the agency page: who is looking, pause, stop, what is hidden, and at the end the receipt.
 // It lives in a closed shadow root, steals no focus, and is not mirrored.
 
+import { make } from '../dom.ts';
 import { inLanguage } from '../wire/language.ts';
 import type { ToMirror } from '../wire/messages.ts';
 import type { Reason } from '../wire/reason.ts';
@@ -17,17 +18,6 @@ export interface BannerEvents {
 }
 
 type Status = Extract<ToMirror, { t: 'status' }>;
-
-function make<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
-  attributes: Record<string, string>,
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 export class Banner {
   /** What the mirror leaves out. */

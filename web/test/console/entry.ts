@@ -40,7 +40,7 @@ class FakeView implements ViewPort {
       }),
     );
     const { rule, width, height } = drawing;
-    this.#events.page({ rule, label: 'a label of its own', title: '', width, height });
+    this.#events.page({ rule, label: 'a label of its own', title: '', width, height, scale: 1 });
     this.#events.applied(epoch, counter);
   }
 
