@@ -246,13 +246,3 @@ func sleepUntil(ctx context.Context, t time.Time) bool {
 		return false
 	}
 }
-
-// ServeStatement serves GET /statement/{language}: the statement in that language or in DefaultLanguage, with its hash.
-func (s *Statements) ServeStatement(w http.ResponseWriter, r *http.Request) {
-	statement := s.For(r.PathValue("language"))
-	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, http.StatusOK, struct {
-		Statement
-		Hash string `json:"hash"`
-	}{statement, statement.Hash()})
-}

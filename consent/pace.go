@@ -1,6 +1,7 @@
 package consent
 
-// Room: consent. Guess pacing: wrong codes become slow, per network and for all together, and nobody is locked out.
+// Room: consent. Guess pacing: wrong codes become slow, per network and for all together. A network that has not guessed
+// lately always gets its try, however many others are guessing.
 
 import (
 	"crypto/hmac"
@@ -20,6 +21,7 @@ type PaceLimits struct {
 	GlobalBurst  int
 	MaxDelay     time.Duration // a guess that would wait longer is refused with the time to come back
 	Networks     int           // networks remembered; what comes on top shares one place
+	Remember     time.Duration // how long a network that guessed wrong is remembered after its debt is paid
 }
 
 // DefaultPaceLimits let a person try again at once and a machine one guess in five seconds.
@@ -28,7 +30,7 @@ func DefaultPaceLimits() PaceLimits {
 		NetworkEvery: 5 * time.Second, NetworkBurst: 5,
 		GlobalEvery: 500 * time.Millisecond, GlobalBurst: 60,
 		MaxDelay: 15 * time.Second,
-		Networks: 10_000,
+		Networks: 50_000, Remember: 10 * time.Minute,
 	}
 }
 
@@ -61,18 +63,27 @@ type Reservation struct {
 	Delay   time.Duration // wait this long before the look-up
 	pace    *Pace
 	network networkKey
+	at      time.Time
+	cost    time.Duration // what it took of the global cell
 }
 
 // Reserve counts a guess from a client address (IP, as text). False: the guess would wait longer than MaxDelay, nothing
-// was counted, and Delay says when to come back.
+// was counted, and Delay says when to come back. For the others' guesses a network is refused only if it has guessed
+// itself: who comes for the first time waits MaxDelay at most, or a few networks that keep asking would lock all out.
 func (p *Pace) Reserve(address string, now time.Time) (Reservation, bool) {
 	network := p.networkOf(address)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	key := p.place(network, now)
-	own, ownNext := reserve(p.networks[key], now, p.limits.NetworkEvery, p.limits.NetworkBurst)
+	tat, guessed := p.networks[key]
+	guessed = guessed && now.Before(tat.Add(p.limits.Remember))
+	own, ownNext := reserve(tat, now, p.limits.NetworkEvery, p.limits.NetworkBurst)
 	all, allNext := reserve(p.global, now, p.limits.GlobalEvery, p.limits.GlobalBurst)
-	r := Reservation{Delay: max(own, all), pace: p, network: key}
+	cost := p.limits.GlobalEvery
+	if all > p.limits.MaxDelay && !guessed {
+		all, allNext, cost = p.limits.MaxDelay, p.global, 0
+	}
+	r := Reservation{Delay: max(own, all), pace: p, network: key, at: now, cost: cost}
 	if r.Delay > p.limits.MaxDelay {
 		r.Delay -= p.limits.MaxDelay
 		return r, false
@@ -86,8 +97,12 @@ func (r Reservation) Return() {
 	p := r.pace
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.networks[r.network] = p.networks[r.network].Add(-p.limits.NetworkEvery)
-	p.global = p.global.Add(-p.limits.GlobalEvery)
+	p.global = p.global.Add(-r.cost)
+	tat := p.networks[r.network].Add(-p.limits.NetworkEvery)
+	p.networks[r.network] = tat
+	if !tat.After(r.at) {
+		delete(p.networks, r.network) // it owes nothing and has not guessed
+	}
 }
 
 // reserve gives the delay of one more guess now, and the theoretical arrival time after it.
@@ -107,7 +122,7 @@ func (p *Pace) place(key networkKey, now time.Time) networkKey {
 	if now.Sub(p.swept) >= time.Second {
 		p.swept = now
 		for k, tat := range p.networks {
-			if !tat.After(now) {
+			if !now.Before(tat.Add(p.limits.Remember)) {
 				delete(p.networks, k)
 			}
 		}

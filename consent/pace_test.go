@@ -65,14 +65,35 @@ func TestAllGuessesTogetherAreSlowed(t *testing.T) {
 	p, now := newPace(t, func(l *PaceLimits) { l.GlobalBurst, l.GlobalEvery = 10, time.Second }), time.Unix(1_000_000, 0)
 	for i := range 26 {
 		r, ok := p.Reserve(fmt.Sprintf("192.0.2.%d", i), now)
-		want := time.Duration(max(0, i-9)) * time.Second
-		if wantOK := want <= 15*time.Second; ok != wantOK || ok && r.Delay != want {
-			t.Errorf("guess %d: %v, %v, want %v, %v", i, r.Delay, ok, want, wantOK)
+		if want := min(15*time.Second, time.Duration(max(0, i-9))*time.Second); !ok || r.Delay != want {
+			t.Errorf("guess %d: %v, %v, want %v, true", i, r.Delay, ok, want)
 		}
 	}
-	// What was refused for the others' sake is not counted against the network.
-	if r, ok := p.Reserve("192.0.2.25", now.Add(time.Hour)); !ok || r.Delay != 0 {
-		t.Errorf("got %v, %v, want 0, true", r.Delay, ok)
+	if r, ok := p.Reserve("192.0.2.3", now); ok {
+		t.Errorf("a network that has guessed gets another try after %v, want none for now", r.Delay)
+	}
+}
+
+func TestAFewNetworksThatKeepGuessingLockNobodyOut(t *testing.T) {
+	p, now := newPace(t, nil), time.Unix(1_000_000, 0)
+	taken := 0
+	for second := range 600 {
+		now = now.Add(time.Second)
+		for i := range 12 {
+			if _, ok := p.Reserve(fmt.Sprintf("198.51.100.%d", i), now); ok {
+				taken++
+			}
+		}
+		if second%6 == 0 {
+			r, ok := p.Reserve(fmt.Sprintf("203.0.%d.1", second), now)
+			if !ok || r.Delay > 15*time.Second {
+				t.Fatalf("second %d: who types a right code waits %v, %v, want 15s at most", second, r.Delay, ok)
+			}
+			r.Return()
+		}
+	}
+	if most := 600*2 + 60 + 31; taken > most {
+		t.Errorf("the twelve got %d guesses, want %d at most", taken, most)
 	}
 }
 
@@ -100,6 +121,9 @@ func TestTheTableIsBounded(t *testing.T) {
 	}
 	if r, _ := p.Reserve("192.0.2.1", now); r.Delay != 0 {
 		t.Errorf("a remembered network waits %v for the strangers, want 0", r.Delay)
+	}
+	if p.Reserve("192.0.2.202", now.Add(5*time.Minute)); len(p.networks) < 3 {
+		t.Error("networks that guessed are forgotten within minutes")
 	}
 	if r, ok := p.Reserve("192.0.2.201", now.Add(time.Hour)); !ok || r.Delay != 0 || len(p.networks) > 2 {
 		t.Errorf("an hour later: %v, %v, %d networks, want 0, true and the old ones swept", r.Delay, ok, len(p.networks))

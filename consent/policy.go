@@ -213,17 +213,11 @@ func checkOrigin(origin, domain string) error {
 	return nil
 }
 
-// Version is the name that the agency gave this policy.
-func (p *Policy) Version() string { return p.fields.Version }
-
 // Domain is the registrable domain under which all origins lie.
 func (p *Policy) Domain() string { return p.fields.Domain }
 
 // Origins lists the agency's origins, a copy.
 func (p *Policy) Origins() []string { return slices.Clone(p.fields.Origins) }
-
-// Fetch lists the origins that pictures and fonts may come from, a copy.
-func (p *Policy) Fetch() []string { return slices.Clone(p.fields.Fetch) }
 
 // Labels are the pages' labels by rule id: all that the agent's console needs of a policy.
 func (p *Policy) Labels() map[string]string {

@@ -106,19 +106,6 @@ func TestSigningInAnewEndsWhatWasBefore(t *testing.T) {
 	})
 }
 
-func TestTheStatementIsServed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, nil)
-		for asked, want := range map[string]string{"sv": "sv", "fa": "en"} {
-			status, answer, _ := w.do(http.MethodGet, insynOrigin, "/statement/"+asked, "", "")
-			points, _ := answer["points"].([]any)
-			if hash, _ := answer["hash"].(string); status != 200 || answer["language"] != want || len(points) < 5 || len(hash) != 64 || answer["version"] != w.version {
-				t.Errorf("/statement/%s: %d %v", asked, status, answer)
-			}
-		}
-	})
-}
-
 func TestAServerWantsEverythingItNeeds(t *testing.T) {
 	for name, config := range map[string]Config{
 		"nothing":    {},

@@ -12,12 +12,10 @@ import (
 //
 //	POST   /consent                {"routing","statement","language"} -> {"session","agent","join_by"} and the ticket
 //	DELETE /consent                clears the ticket cookie
-//	GET    /statement/{language}   {"version","language","title","points","hash"}
 //	GET    /signal                 the applicant's seat
 func (s *Server) Applicant() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/consent", s.config.Consent)
-	mux.HandleFunc("GET /statement/{language}", s.config.Statements.ServeStatement)
 	mux.HandleFunc("GET /signal", s.signal(session.Applicant, s.config.InsynOrigin, s.admitApplicant))
 	return mux
 }

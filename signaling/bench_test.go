@@ -131,7 +131,7 @@ func newWorld(t *testing.T, change func(*session.Limits, *Limits)) *world {
 	login, err := identity.NewDevelopment(identity.DefaultDevelopmentLimits(), rand.Reader)
 	must(err)
 	w.server, err = New(Config{
-		InsynOrigin: insynOrigin, DeskOrigin: deskOrigin, Registry: w.registry, Consent: form, Statements: statements,
+		InsynOrigin: insynOrigin, DeskOrigin: deskOrigin, Registry: w.registry, Consent: form,
 		Tickets: tickets, Identity: login, Limits: limits, Metrics: w.metrics, Log: log,
 	})
 	must(err)

@@ -93,6 +93,8 @@
 // Every end has one reason, which is the metric label, the audit field and the close code (package session, reason.go).
 // 4000-4499: the connection ended, the session may go on, come back. 4500-4999: it is over. 1xxx codes mean what
 // RFC 6455 says, and a client treats them as "come back". A browser's own 1001 says that the document is gone: from the
-// agent's seat that ends the session with 4502 console_closed, from the applicant's it is a page that went. Reconnecting waits 0.25 s, then twice as long each time up to
-// 5 s, each with up to half of it at random, until the grace time is over.
+// agent's seat that ends the session with 4502 console_closed, from the applicant's it is a page that went.
+//
+// Reconnecting waits 0.25 s, then twice as long each time up to 5 s, each with up to half of it at random, until the
+// grace time is over.
 package signaling

@@ -29,7 +29,6 @@ type Config struct {
 	DeskOrigin  string // of the console
 	Registry    *session.Registry
 	Consent     *consent.Handler
-	Statements  *consent.Statements
 	Tickets     *consent.Tickets
 	Identity    identity.Identity
 	Limits      Limits
@@ -54,9 +53,9 @@ func New(config Config) (*Server, error) {
 	if config.InsynOrigin == "" || config.DeskOrigin == "" || config.InsynOrigin == config.DeskOrigin {
 		return nil, errors.New("signaling: InsynOrigin and DeskOrigin expected, two different ones")
 	}
-	if config.Registry == nil || config.Consent == nil || config.Statements == nil || config.Tickets == nil ||
+	if config.Registry == nil || config.Consent == nil || config.Tickets == nil ||
 		config.Identity == nil || config.Metrics == nil {
-		return nil, errors.New("signaling: Registry, Consent, Statements, Tickets, Identity and Metrics expected")
+		return nil, errors.New("signaling: Registry, Consent, Tickets, Identity and Metrics expected")
 	}
 	if err := config.Limits.check(); err != nil {
 		return nil, err

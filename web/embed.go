@@ -9,10 +9,10 @@ import (
 	"io/fs"
 )
 
-// The last pattern is the build's own stamp: where the bundles were not built, the compiler's complaint names it, and it
-// names the command.
+// The first pattern is the build's own stamp: where the bundles were not built, the compiler's complaint names it, and it
+// names the command. (A pattern for all of dist would be sorted before it, and complain first.)
 //
-//go:embed all:dist dist/BUILT_BY_make_build
+//go:embed dist/BUILT_BY_make_build dist/assets dist/bridge.html dist/console.html dist/demo dist/manifest.json dist/view.html
 var dist embed.FS
 
 // Asset is one built file: its name carries its hash, so that it may be cached for ever.

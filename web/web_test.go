@@ -1,4 +1,4 @@
-package web_test
+package web
 
 // Room: web. What the documents and assets say in their headers, since that is what holds the browsers to their word.
 
@@ -7,8 +7,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"insyn/web"
 )
 
 const (
@@ -16,9 +14,9 @@ const (
 	signal = "wss://insyn.agency.example"
 )
 
-func load(t *testing.T) web.Assets {
+func load(t *testing.T) Assets {
 	t.Helper()
-	assets, err := web.LoadAssets()
+	assets, err := LoadAssets()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -114,8 +115,7 @@ func newDemo(port, pages string, limits *limits, log zerolog.Logger) (*demoServe
 	d.handlers[demo.HostWWW+":"+port] = d.agency.WWW
 	d.handlers[demo.HostMy+":"+port] = d.agency.My
 	d.handlers[demo.HostSocial+":"+port] = d.agency.Social
-	// The operator's corner: no browser host, so no page can reach it by name.
-	d.handlers["127.0.0.1:"+port] = metrics
+	d.handlers["127.0.0.1:"+port] = operatorsOnly(metrics)
 	return d, nil
 }
 
@@ -151,7 +151,7 @@ func (d *demoServer) product(
 		return err
 	}
 	d.insyn, err = signaling.New(signaling.Config{
-		InsynOrigin: d.origins.Insyn, DeskOrigin: d.desk, Registry: registry, Consent: handler, Statements: statements,
+		InsynOrigin: d.origins.Insyn, DeskOrigin: d.desk, Registry: registry, Consent: handler,
 		Tickets: tickets, Identity: login, Limits: limits.signaling, Metrics: metrics, Log: log,
 	})
 	if err != nil {
@@ -201,6 +201,19 @@ func deskHost(dynamic, console, view, assets http.Handler) http.Handler {
 	return mux
 }
 
+// operatorsOnly serves /metrics to this machine itself: a Host header can be forged, the address of a connection cannot.
+func operatorsOnly(metrics http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		if address, err := netip.ParseAddr(clientAddress(r)); err != nil || !address.Unmap().IsLoopback() {
+			http.Error(w, "only from this machine", http.StatusForbidden)
+			return
+		}
+		metrics.ServeHTTP(w, r)
+	})
+	return mux
+}
+
 // ServeHTTP routes by host: an unknown one is told so, and nothing of what it asked for is repeated.
 func (d *demoServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	handler, ok := d.handlers[r.Host]
@@ -231,7 +244,8 @@ func (d *demoServer) serve(ctx context.Context, listener net.Listener) error {
 
 func (d *demoServer) greeting(pages bool) string {
 	text := fmt.Sprintf(`
-Insyn demo, everything in memory, nothing kept. Two windows, and you are both people of the call:
+Insyn demo, everything in memory, nothing kept. Open two windows side by side (a hidden tab is not shown to the agent), and
+you are both people of the call:
 
   1. The agent:      %s/               sign in with any name, press "New code"
   2. The applicant:  %s/en/support      type the ten digits

@@ -71,5 +71,6 @@ func limitFlags(flags *flag.FlagSet) *limits {
 	flags.IntVar(&p.GlobalBurst, "guess-burst-all", p.GlobalBurst, "wrong codes of all networks before that")
 	flags.DurationVar(&p.MaxDelay, "guess-delay", p.MaxDelay, "longest a guess is held back before it is told to come again")
 	flags.IntVar(&p.Networks, "guess-networks", p.Networks, "most networks remembered for that")
+	flags.DurationVar(&p.Remember, "guess-remember", p.Remember, "how long a network that guessed wrong is remembered")
 	return l
 }
