@@ -5,6 +5,7 @@ package signaling
 import (
 	"context"
 	"io"
+	"net"
 	"time"
 
 	"github.com/coder/websocket"
@@ -23,6 +24,7 @@ const (
 type conn struct {
 	// Static after construction.
 	ws         *websocket.Conn
+	line       net.Conn // under ws
 	attachment *session.Attachment
 	limits     Limits
 	most       int         // bytes of the longest frame that the seat may send
@@ -35,9 +37,9 @@ type conn struct {
 	bytes   bucket
 }
 
-func newConn(ws *websocket.Conn, attachment *session.Attachment, seat session.Seat, limits Limits) *conn {
+func newConn(ws *websocket.Conn, line net.Conn, attachment *session.Attachment, seat session.Seat, limits Limits) *conn {
 	c := &conn{
-		ws: ws, attachment: attachment, limits: limits, most: session.MaxFrame(seat),
+		ws: ws, line: line, attachment: attachment, limits: limits, most: session.MaxFrame(seat),
 		frames: bucket{perSecond: float64(limits.FramesPerSecond), burst: float64(limits.FrameBurst)},
 		bytes:  bucket{perSecond: float64(limits.BytesPerSecond), burst: float64(limits.ByteBurst)},
 	}
@@ -197,11 +199,23 @@ func (c *conn) writeLoop() {
 			if out.End.Reason.Over() {
 				c.write(encodeEnded(out.End))
 			}
-			// Waits some seconds for the browser's answer, and closes the socket in any case.
-			_ = c.ws.Close(endingOf(out.End.Reason).code, "")
+			farewell(c.ws, c.line, out.End.Reason, c.limits.Farewell)
 			return
 		}
 	}
+}
+
+// farewell tells why, waits a little for the browser's answer, and closes the socket in any case: a peer that does not
+// answer must not keep it.
+func farewell(ws *websocket.Conn, line net.Conn, reason session.Reason, wait time.Duration) {
+	timer := time.AfterFunc(wait, func() { _ = line.Close() })
+	defer timer.Stop()
+	_ = ws.Close(endingOf(reason).code, "") // nothing can be done where the answer does not come
+}
+
+// pinged counts a ping as a frame, so that it is paced like one. Called by the reader; c is nil before there is one.
+func (c *conn) pinged() bool {
+	return c == nil || c.pause(c.frames.take(1, time.Now()))
 }
 
 // write writes one message. Where that fails the attachment ends, and the loop will find its end.

@@ -13,6 +13,8 @@ type Limits struct {
 	Beat        time.Duration // between two beats of the server
 	Silence     time.Duration // without a byte from the peer
 	Write       time.Duration // for the peer to take WriteChunk bytes
+	Farewell    time.Duration // for the peer to answer a close
+	Refusals    int           // sockets at once that are being told that they are not admitted
 	BodyBytes   int64         // of a request to the console's API
 
 	// A seat that sends faster is read slower, which the sender's own line then tells it.
@@ -26,7 +28,8 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Connections: 25_000,
-		Beat:        10 * time.Second, Silence: 25 * time.Second, Write: 10 * time.Second,
+		Beat:        10 * time.Second, Silence: 25 * time.Second, Write: 10 * time.Second, Farewell: 2 * time.Second,
+		Refusals:        256,
 		BodyBytes:       1 << 10,
 		FramesPerSecond: 250, FrameBurst: 500,
 		BytesPerSecond: 2 << 20, ByteBurst: 4 << 20,
@@ -34,7 +37,7 @@ func DefaultLimits() Limits {
 }
 
 func (l Limits) check() error {
-	if l.Connections <= 0 || l.Beat <= 0 || l.Silence <= l.Beat || l.Write <= 0 || l.BodyBytes <= 0 ||
+	if l.Connections <= 0 || l.Beat <= 0 || l.Silence <= l.Beat || l.Write <= 0 || l.Farewell <= 0 || l.Refusals <= 0 || l.BodyBytes <= 0 ||
 		l.FramesPerSecond <= 0 || l.FrameBurst <= 0 || l.BytesPerSecond <= 0 || l.ByteBurst <= 0 {
 		return errors.New("signaling: limits above 0 expected, and Silence longer than Beat")
 	}

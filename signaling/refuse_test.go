@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -252,4 +253,45 @@ func TestOverTCP(t *testing.T) {
 	p := &peer{world: w, ws: ws, seat: session.Applicant}
 	p.waitFor(func(s Status) bool { return s.Page == 2 })
 	_ = ws.CloseNow()
+}
+
+func TestStrangersTakeNobodysRoomAndAreGoneSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(_ *session.Limits, l *Limits) { l.Connections, l.Refusals = 2, 1 })
+		w.live() // both places are taken
+		nobody := "?session=" + strings.Repeat("a", 16) + "&page=1"
+		stranger, _, err := w.dialAs(insynOrigin, insynOrigin, "", nobody, Subprotocol)
+		if err != nil {
+			t.Fatalf("the first stranger is to be told by a close code, got %v", err)
+		}
+		defer func() { _ = stranger.CloseNow() }()
+		if _, answer, err := w.dialAs(insynOrigin, insynOrigin, "", nobody, Subprotocol); err == nil || answer.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("the second stranger got in")
+		}
+		// This one never reads, and so never answers the close.
+		time.Sleep(DefaultLimits().Farewell + time.Millisecond)
+		synctest.Wait()
+		w.server.mu.Lock()
+		defer w.server.mu.Unlock()
+		if w.server.refused != 0 || w.server.open != 2 {
+			t.Errorf("%d strangers of %d connections, want 0 of 2", w.server.refused, w.server.open)
+		}
+	})
+}
+
+func TestPingsArePacedLikeFrames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(_ *session.Limits, l *Limits) { l.FramesPerSecond, l.FrameBurst = 10, 1 })
+		applicant, _ := w.live()
+		ctx := applicant.ws.CloseRead(t.Context())
+		start := time.Now()
+		for range 20 {
+			if err := applicant.ws.Ping(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(start); took < time.Second {
+			t.Errorf("20 pings took %v, want the pace of 10 frames a second", took)
+		}
+	})
 }

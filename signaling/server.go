@@ -3,9 +3,11 @@ package signaling
 // Room: signaling. The server: what it needs, its two doors, and GET /signal up to the point where a seat is taken.
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -43,7 +45,8 @@ type Server struct {
 	config Config
 
 	mu      sync.Mutex // guards what follows
-	open    int        // connections being served
+	open    int        // connections being served, refusals included
+	refused int        // of these, sockets that are only told that they are not admitted
 	closing bool
 	empty   chan struct{} // closed when closing and none is open; made by New
 }
@@ -81,20 +84,29 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 }
 
-func (s *Server) enter() bool {
+// enter finds room for a socket. Those that are not admitted have a small place of their own: anyone can open them, and
+// they must not take the room of those that are.
+func (s *Server) enter(admitted bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing || s.open >= s.config.Limits.Connections {
+	limits := s.config.Limits
+	if s.closing || (admitted && s.open-s.refused >= limits.Connections) || (!admitted && s.refused >= limits.Refusals) {
 		return false
 	}
 	s.open++
+	if !admitted {
+		s.refused++
+	}
 	return true
 }
 
-func (s *Server) leave() {
+func (s *Server) leave(admitted bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open--
+	if !admitted {
+		s.refused--
+	}
 	if s.closing && s.open == 0 {
 		close(s.empty)
 	}
@@ -120,15 +132,19 @@ func (s *Server) signal(seat session.Seat, origin string, admit admit) http.Hand
 			s.refuse(w, http.StatusBadRequest, RefusedQuery)
 			return
 		}
-		if !s.enter() {
+		found, admitted := admit(r, id)
+		if !s.enter(admitted) {
 			s.refuse(w, http.StatusServiceUnavailable, RefusedCrowded)
 			return
 		}
-		defer s.leave()
-		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		defer s.leave(admitted)
+		var c *conn
+		line := &hijacker{ResponseWriter: w}
+		ws, err := websocket.Accept(line, r, &websocket.AcceptOptions{
 			Subprotocols:       []string{Subprotocol},
 			InsecureSkipVerify: true, // the Origin was checked above, more strictly
 			CompressionMode:    websocket.CompressionDisabled,
+			OnPingReceived:     func(context.Context, []byte) bool { return c.pinged() },
 		})
 		if err != nil {
 			s.config.Metrics.refuse(RefusedUpgrade) // the library has answered
@@ -136,17 +152,30 @@ func (s *Server) signal(seat session.Seat, origin string, admit admit) http.Hand
 		}
 		var attachment *session.Attachment
 		reason := session.ReasonNotAdmitted
-		if found, ok := admit(r, id); ok {
+		if admitted {
 			attachment, reason = found.Attach(seat, page)
 		}
 		if reason != "" {
 			s.config.Metrics.refuse(RefusedNotAdmitted)
-			// The browser's answer to the close is worth waiting for, but nothing can be done where it does not come.
-			_ = ws.Close(endingOf(reason).code, "")
+			farewell(ws, line.conn, reason, s.config.Limits.Farewell)
 			return
 		}
-		newConn(ws, attachment, seat, s.config.Limits).serve()
+		c = newConn(ws, line.conn, attachment, seat, s.config.Limits)
+		c.serve()
 	}
+}
+
+// hijacker keeps hold of the connection under a WebSocket: the library's own close waits for the peer, whatever else is
+// asked of it meanwhile.
+type hijacker struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffers, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	h.conn = conn
+	return conn, buffers, err
 }
 
 // originIs wants exactly one Origin, equal byte for byte.

@@ -60,6 +60,8 @@ func limitFlags(flags *flag.FlagSet) *limits {
 	flags.DurationVar(&c.Beat, "beat", c.Beat, "between two beats")
 	flags.DurationVar(&c.Silence, "silence", c.Silence, "how long a connection may be silent")
 	flags.DurationVar(&c.Write, "write", c.Write, "how long a peer may take to take what is written")
+	flags.DurationVar(&c.Farewell, "farewell", c.Farewell, "how long a peer may take to answer a close")
+	flags.IntVar(&c.Refusals, "refusals", c.Refusals, "most sockets at once that are being told that they are not admitted")
 	flags.Int64Var(&c.BodyBytes, "body", c.BodyBytes, "most `bytes` in a request to the console's API")
 	flags.IntVar(&c.FramesPerSecond, "frame-rate", c.FramesPerSecond, "frames per second of one seat, beyond that it is read slower")
 	flags.IntVar(&c.FrameBurst, "frame-burst", c.FrameBurst, "frames of one seat at once")

@@ -36,18 +36,28 @@ var (
 	ErrCrowded = errors.New("as many sign-ins as there may be")
 )
 
+// mostMarks on one letter: enough for any script in use, too few to paint over what stands beside it.
+const mostMarks = 3
+
 // CheckName reports whether a name has 2 to 40 characters that are letters (with their marks), single spaces or dashes,
 // beginning and ending with a letter.
 func CheckName(name string) bool {
 	if n := utf8.RuneCountInString(name); n < 2 || n > 40 || !utf8.ValidString(name) {
 		return false
 	}
-	letter := false
+	letter, marks := false, 0
 	for _, c := range name {
+		if unicode.IsMark(c) {
+			marks++
+		} else {
+			marks = 0
+		}
 		switch {
+		case unicode.Is(unicode.Other_Default_Ignorable_Code_Point, c): // a letter that nobody sees names nobody
+			return false
 		case unicode.IsLetter(c):
 			letter = true
-		case unicode.IsMark(c) && letter:
+		case unicode.IsMark(c) && letter && marks <= mostMarks:
 		case (c == ' ' || c == '-') && letter:
 			letter = false
 		default:

@@ -19,7 +19,7 @@ func TestNames(t *testing.T) {
 	}
 	for _, name := range []string{
 		"", "B", " Bo", "Bo ", "Bo  Ek", "-Bo", "Bo1", "<b>Bo</b>", "Bo\nEk", "a\x00b", "Bo\xff", strings.Repeat("a", 41),
-		"Bo\u202eEk", "Bo.",
+		"Bo\u202eEk", "Bo.", "\u3164\u3164", "\u115f\u1160", "Z" + strings.Repeat("\u0301", 15) + "oe",
 	} {
 		if CheckName(name) {
 			t.Errorf("CheckName(%q) = true, want false", name)
