@@ -164,7 +164,7 @@ func (d *demoServer) product(
 		return err
 	}
 	console, err := assets.Console(webSocket(d.desk), map[string]any{
-		"insyn": d.origins.Insyn, "policyHash": policy.Hash(), "labels": policy.Labels(), "demo": true,
+		"policyHash": policy.Hash(), "labels": policy.Labels(), "demo": true,
 	})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@
 // network; what the applicant typed leaves it only as a code whose check digit is right.
 
 import { make } from '../dom.ts';
+import { BANNER_TEXTS, type BannerTexts } from '../mirror/banner-texts.ts';
 import { type CodeError, parseCode } from '../wire/code.ts';
 import { inLanguage } from '../wire/language.ts';
 import type { Reason } from '../wire/reason.ts';
@@ -37,7 +38,8 @@ export class ConsentForm {
   readonly #onText: HTMLElement;
   #busy = false;
   #waiting: ReturnType<typeof setInterval> | undefined;
-  #phase: Phase | undefined;
+  /** A code was taken here, and nothing has come of it yet. */
+  #sent = false;
 
   /** Builds the form into `root`. `changed`: the statement is a newer one than the applicant had read. */
   constructor(root: HTMLElement, statement: StatementText, changed: boolean, events: FormEvents) {
@@ -46,6 +48,7 @@ export class ConsentForm {
     const texts = this.#texts;
     document.documentElement.lang = texts.lang;
     document.documentElement.dir = texts.dir;
+    document.title = texts.title;
 
     this.#note = make('p', { class: 'note', role: 'status', tabindex: '-1' });
     this.#error = make('p', { class: 'error', id: 'error', role: 'alert' });
@@ -82,7 +85,8 @@ export class ConsentForm {
       make('p', { class: 'hint' }, texts.controls),
     );
     root.append(this.#note, this.#form, this.#on);
-    if (changed) this.#note.textContent = texts.changed;
+    // A moment after the region: assistive technology announces changes, not beginnings.
+    if (changed) setTimeout(() => this.#note.append(texts.changed), 100);
 
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -106,6 +110,7 @@ export class ConsentForm {
     const answer = await this.#events.submit(code.routing, code.secret);
     if (answer.t === 'accepted') {
       this.#field.value = '';
+      this.#sent = true;
       return;
     }
     this.#setBusy(false);
@@ -113,39 +118,44 @@ export class ConsentForm {
     else this.#refuse(this.#texts.refused[answer.why]);
   }
 
-  /** The session's phase changed. */
-  phase(phase: Exclude<Phase, 'ended'>, agent: string): void {
+  /** The session's phase changed. `covered`: the policy lets the agent see this page. */
+  phase(phase: Exclude<Phase, 'ended'>, agent: string, covered: boolean): void {
     const texts = this.#texts;
-    this.#phase = phase;
     if (phase === 'joining') {
       this.#setBusy(true);
       return;
     }
+    this.#sent = false;
     this.#note.textContent = '';
     const moveFocus = this.#form.contains(document.activeElement);
     this.#form.hidden = true;
     this.#on.hidden = false;
     this.#on.dataset.phase = phase;
     this.#onTitle.textContent = texts.on;
-    this.#onText.textContent = phase === 'live' ? texts.looking(agent) : phase === 'away' ? texts.away : texts.paused;
+    this.#onText.textContent = this.#seen(phase, agent, covered);
     if (moveFocus) this.#onTitle.focus({ preventScroll: true });
   }
 
   /** The session is over; the form is offered again. */
   ended(reason: Reason): void {
     const texts = this.#texts;
-    const began = this.#phase !== undefined && this.#phase !== 'joining';
     const moveFocus = this.#on.contains(document.activeElement) || this.#form.contains(document.activeElement);
-    this.#phase = undefined;
     this.#setBusy(false);
     this.#on.hidden = true;
     this.#form.hidden = false;
-    if (!began && reason !== 'not_admitted') {
-      this.#note.textContent = reason === 'no_match' ? texts.notMatched : texts.notJoined;
-    } else {
-      this.#note.textContent = `${texts.ended} ${texts.again}`;
-    }
+    if (!this.#sent) this.#note.textContent = `${texts.ended} ${texts.again}`;
+    else if (reason === 'not_admitted') this.#note.textContent = texts.blocked;
+    // The banner's words for it, since no banner was there to say them.
+    else this.#note.textContent = `${inLanguage<BannerTexts>(BANNER_TEXTS, texts.lang).reasons[reason]} ${texts.early}`;
+    this.#sent = false;
     if (moveFocus) this.#note.focus({ preventScroll: true });
+  }
+
+  #seen(phase: Phase, agent: string, covered: boolean): string {
+    const texts = this.#texts;
+    if (phase === 'away') return texts.away;
+    if (phase !== 'live') return texts.paused;
+    return covered ? texts.looking(agent) : texts.notCovered(agent);
   }
 
   #typing(error: CodeError): string {

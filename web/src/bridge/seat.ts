@@ -11,8 +11,8 @@ import type { Bytes, FromMirror, Shown, ToMirror } from '../wire/messages.ts';
 import type { Policy } from '../wire/policy.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Receipt, Status } from '../wire/server.ts';
-import { Meeting } from './meeting.ts';
 import type { FromWorker, Phase } from './messages.ts';
+import { PageExchange } from './page-exchange.ts';
 import { OutgoingResources } from './resources.ts';
 
 /** Ceilings in bytes, and times in milliseconds. */
@@ -49,6 +49,8 @@ export interface SeatOptions {
   platform: Platform;
   /** Milliseconds of a clock that only rises. */
   now(): number;
+  /** Milliseconds without a connection after which nothing can come back. */
+  graceMs: number;
   /** To the bridge's document. */
   post(message: FromWorker): void;
   /** Nothing will follow. */
@@ -60,7 +62,7 @@ type StateFrame = Extract<FromMirror, { t: 'keyframe' | 'delta' | 'pointer' }>;
 export class ApplicantSeat implements LinkEvents {
   readonly #options: SeatOptions;
   readonly #link: Link;
-  readonly #meeting: Meeting;
+  readonly #exchange: PageExchange;
   #mirror: ((message: ToMirror) => void) | undefined;
   #phase: Phase = 'joining';
   #status: Status | undefined;
@@ -68,7 +70,6 @@ export class ApplicantSeat implements LinkEvents {
   #wish: 'pause' | 'resume' | undefined;
   /** The line is new: the server may not have heard what was said on the one before. */
   #fresh = true;
-  #peer = false;
 
   // The state lane.
   readonly #window = new SendWindow();
@@ -94,8 +95,8 @@ export class ApplicantSeat implements LinkEvents {
   /** Opens the line at once. */
   constructor(options: SeatOptions) {
     this.#options = options;
-    this.#link = new Link(options.url, options.page, this, options.platform);
-    this.#meeting = new Meeting({
+    this.#link = new Link(options.url, options.page, this, options.platform, options.graceMs);
+    this.#exchange = new PageExchange({
       exchange: options.exchange,
       secret: options.secret,
       send: (message) => this.#link.send('exchange', 0, message),
@@ -108,6 +109,7 @@ export class ApplicantSeat implements LinkEvents {
     this.#mirror = mirror;
     this.#tellStatus();
     this.#go();
+    this.#greet();
   }
 
   /** What the mirror says. The agency page is trusted for what it shows, not for sizes. */
@@ -127,6 +129,7 @@ export class ApplicantSeat implements LinkEvents {
       case 'view':
         this.#shown = message.shown;
         this.#tellShown();
+        this.#tellPhase();
         return;
       case 'pause':
         this.#wish = 'pause';
@@ -151,21 +154,18 @@ export class ApplicantSeat implements LinkEvents {
   status(status: Status): void {
     this.#status = status;
     const fresh = this.#fresh;
-    // A peer or a line that is new may not have heard what was said before.
-    const again = status.peer && (fresh || !this.#peer);
     this.#fresh = false;
-    this.#peer = status.peer;
     const { state } = status;
     if (state === 'live' || state === 'paused') this.#seated(state, fresh);
     else if (state === 'away' && this.#phase !== 'joining') this.#become('away');
-    if (this.#phase === 'joining' && again && (state === 'joining' || state === 'away')) this.#meeting.greet();
     this.#tellStatus();
+    this.#greet();
   }
 
   frame({ kind, payload }: Arrived): void {
     switch (kind) {
       case 'exchange':
-        this.#meeting.receive(payload);
+        this.#exchange.receive(payload);
         return;
       case 'ack': {
         const ack = decodeAck(payload);
@@ -183,6 +183,7 @@ export class ApplicantSeat implements LinkEvents {
         return;
       }
       case 'resync':
+        this.#tellShown();
         this.#resync();
         return;
       case 'state':
@@ -198,6 +199,8 @@ export class ApplicantSeat implements LinkEvents {
   }
 
   resync(): void {
+    // What was dropped on its way may have been the word about what is shown as well.
+    this.#tellShown();
     this.#resources.restart();
     this.#resourceWindow.forget();
     this.#resync();
@@ -212,12 +215,12 @@ export class ApplicantSeat implements LinkEvents {
       if (this.#phase === 'stopping' || this.#phase === 'ended') this.#link.tell('close', 0);
     } else if (this.#phase === 'live' || this.#phase === 'paused') {
       this.#become('away');
-      this.#tellStatus();
     }
   }
 
   ended(reason: Reason, receipt: Receipt | undefined): void {
     this.#end(reason, receipt);
+    this.#options.post({ t: 'over', reason });
     this.#leave();
   }
 
@@ -237,17 +240,28 @@ export class ApplicantSeat implements LinkEvents {
       if (phase === 'live' || phase === 'paused') this.#tellShown();
     } else {
       this.#resources.clear();
-      this.#meeting.close();
+      this.#exchange.close();
     }
     this.#tellCredit();
     if (phase === 'live') void this.#pump();
-    if (phase !== 'ended') this.#options.post({ t: 'phase', phase, agent: this.#status?.agent ?? '' });
+    this.#tellStatus();
+    this.#tellPhase();
     return true;
+  }
+
+  /**
+   * Begins the exchange, or says its last message again at each sign of the agent's side: a line that took the place of a
+   * half-dead one looks the same from here. Without the page's mirror there would be nothing to agree to.
+   */
+  #greet(): void {
+    const status = this.#status;
+    if (this.#phase !== 'joining' || !this.#mirror || !status?.peer) return;
+    if (status.state === 'joining' || status.state === 'away') this.#exchange.greet();
   }
 
   /** The server says that both are here. Nothing flows unless this end's own exchange said so first. */
   #seated(state: 'live' | 'paused', fresh: boolean): void {
-    if (!this.#meeting.matched) return;
+    if (!this.#exchange.matched) return;
     if (state === 'live' && this.#wish === 'pause') {
       if (fresh) this.#link.tell('pause');
       this.#become('paused');
@@ -258,6 +272,14 @@ export class ApplicantSeat implements LinkEvents {
       this.#wish = undefined;
       this.#become(state);
     }
+  }
+
+  /** To the form. */
+  #tellPhase(): void {
+    const phase = this.#phase;
+    if (phase === 'ended') return;
+    const agent = this.#status?.agent ?? '';
+    this.#options.post({ t: 'phase', phase, agent, covered: this.#shown !== 'not-in-policy' });
   }
 
   // To the mirror.
@@ -390,7 +412,10 @@ export class ApplicantSeat implements LinkEvents {
     this.#link.tell('close', 0);
     this.#ending = setTimeout(() => {
       this.#end('stopped', undefined);
-      this.#ending = setTimeout(() => this.#leave(), SEAT.farewell);
+      this.#ending = setTimeout(() => {
+        this.#options.post({ t: 'over', reason: 'stopped' });
+        this.#leave();
+      }, SEAT.farewell);
     }, SEAT.stop);
   }
 
@@ -406,7 +431,7 @@ export class ApplicantSeat implements LinkEvents {
     clearTimeout(this.#ending);
     this.#dropState();
     this.#resources.clear();
-    this.#meeting.close();
+    this.#exchange.close();
     this.#link.close();
     this.#options.gone();
   }

@@ -9,6 +9,7 @@ export type Refusal = 'unknown' | 'offline' | 'failed';
 export interface FormTexts {
   lang: string;
   dir: 'ltr' | 'rtl';
+  title: string;
   code: string;
   hint: string;
   start: string;
@@ -21,18 +22,22 @@ export interface FormTexts {
   connecting: string;
   on: string;
   looking(agent: string): string;
+  notCovered(agent: string): string;
   paused: string;
   away: string;
   controls: string;
   ended: string;
   again: string;
-  notMatched: string;
-  notJoined: string;
+  /** After the reason, where it ended before anything was shown. */
+  early: string;
+  /** The ticket's cookie did not come back. */
+  blocked: string;
 }
 
 const en: FormTexts = {
   lang: 'en',
   dir: 'ltr',
+  title: 'Screen mirroring',
   code: 'Code',
   hint: 'Ten digits that the agent reads to you, such as 472 915 3086',
   start: 'Start screen mirroring',
@@ -49,22 +54,25 @@ const en: FormTexts = {
   wait: (seconds) =>
     `There were too many tries. You can try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
   waited: 'You can try again now.',
-  changed: 'The text above has been updated. Read it, and send the code again.',
+  changed: 'The text below has been updated. Read it, and send the code again.',
   connecting: 'Connecting…',
   on: 'Screen mirroring is on',
   looking: (agent) => `${agent || 'The support agent'} can see this page.`,
+  notCovered: (agent) => `${agent || 'The support agent'} does not see this page.`,
   paused: 'Paused. The agent sees nothing now.',
-  away: 'The connection is away. Nothing is seen right now.',
+  away: 'Connecting. Nothing more is sent.',
   controls: 'You can pause or stop at any time, in the bar at the edge of the window.',
   ended: 'Screen mirroring has ended. Nothing was kept.',
   again: 'If you need help again, the agent gives you a new code.',
-  notMatched: 'The codes did not match, so nothing was shown. Ask the agent for a new code.',
-  notJoined: 'The agent did not answer in time, so nothing was shown. Ask the agent for a new code.',
+  early: 'Nothing was shown. Ask the agent for a new code.',
+  blocked:
+    'This browser blocks cookies, so screen mirroring could not begin. Allow cookies for this site, and ask the agent for a new code.',
 };
 
 const sv: FormTexts = {
   lang: 'sv',
   dir: 'ltr',
+  title: 'Skärmvisning',
   code: 'Kod',
   hint: 'Tio siffror som handläggaren läser upp, till exempel 472 915 3086',
   start: 'Starta skärmvisning',
@@ -81,17 +89,19 @@ const sv: FormTexts = {
   wait: (seconds) =>
     `Det blev för många försök. Du kan försöka igen om ${seconds} ${seconds === 1 ? 'sekund' : 'sekunder'}.`,
   waited: 'Nu kan du försöka igen.',
-  changed: 'Texten ovan har uppdaterats. Läs den, och skicka koden igen.',
+  changed: 'Texten nedan har uppdaterats. Läs den, och skicka koden igen.',
   connecting: 'Ansluter…',
   on: 'Skärmvisningen är på',
   looking: (agent) => `${agent || 'Handläggaren'} kan se den här sidan.`,
+  notCovered: (agent) => `${agent || 'Handläggaren'} ser inte den här sidan.`,
   paused: 'Pausat. Handläggaren ser ingenting nu.',
-  away: 'Anslutningen är borta. Just nu syns ingenting.',
+  away: 'Ansluter. Inget mer skickas.',
   controls: 'Du kan pausa eller avsluta när som helst, i raden vid fönstrets kant.',
   ended: 'Skärmvisningen är avslutad. Ingenting sparades.',
   again: 'Om du behöver hjälp igen får du en ny kod av handläggaren.',
-  notMatched: 'Koderna stämde inte överens, så ingenting visades. Be handläggaren om en ny kod.',
-  notJoined: 'Handläggaren svarade inte i tid, så ingenting visades. Be handläggaren om en ny kod.',
+  early: 'Ingenting visades. Be handläggaren om en ny kod.',
+  blocked:
+    'Webbläsaren blockerar kakor, så skärmvisningen kunde inte börja. Tillåt kakor för webbplatsen, och be handläggaren om en ny kod.',
 };
 
 export const FORM_TEXTS = { en, sv };

@@ -15,6 +15,7 @@ import { ApplicantSeat } from './seat.ts';
           url: data.url,
           page: data.page,
           policy: data.policy,
+          graceMs: data.graceMs,
           ...(data.secret ? { secret: data.secret } : {}),
           exchange: () => new GreetingExchange('applicant', (bytes) => crypto.getRandomValues(new Uint8Array(bytes))),
           platform,

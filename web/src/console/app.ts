@@ -13,7 +13,6 @@ import { texts } from './texts.ts';
 
 /** What the server writes into the page. */
 export interface ConsoleConfig {
-  insyn: string;
   policyHash: string;
   demo: boolean;
   /** Page rules of the policy: id to label. */
@@ -37,6 +36,8 @@ export class App {
   readonly #slot = h('div', { class: 'slot' });
   #agent: Agent | undefined;
   #session: Session | undefined;
+  /** Settles once the server has been told of the last sign-out, or can't be. */
+  #signedOut: Promise<unknown> = Promise.resolve();
 
   constructor(config: ConsoleConfig, on: Surroundings) {
     this.#config = config;
@@ -77,7 +78,7 @@ export class App {
     const { name } = this.#agent;
     this.#who.append(
       h('span', { class: 'name', title: texts.signedInAs(name) }, name),
-      h('button', { type: 'button', class: 'plain', onclick: () => void this.#signOut() }, texts.signOut),
+      h('button', { type: 'button', class: 'plain', onclick: () => this.#signOut() }, texts.signOut),
     );
   }
 
@@ -85,15 +86,18 @@ export class App {
     this.#agent = undefined;
     this.#show(
       signInScreen(this.#config.demo, notice, async (name) => {
+        // A sign-out that is still under way would undo it.
+        await this.#signedOut;
         this.#agent = await this.#on.api.signIn(name);
         this.#home();
       }),
     );
   }
 
-  async #signOut(): Promise<void> {
-    // Whatever the answer: who presses "Sign out" must not stay in front of a desk that looks signed in.
-    await this.#on.api.signOut().catch(() => undefined);
+  #signOut(): void {
+    // Whatever the answer, and whenever: who presses "Sign out" must not stay in front of a desk that looks signed in.
+    this.#session?.signOut();
+    this.#signedOut = this.#on.api.signOut().catch(() => undefined);
     this.#signIn();
   }
 

@@ -15,6 +15,8 @@ export interface CodeActions {
 /** A code lives five minutes, and the bar is full with that much. */
 const FULL_MS = 5 * 60_000;
 const LAST_MS = 60_000;
+/** The line has this long to come up, at first or again, before it is talked about. */
+const LINE_MS = 2000;
 
 export class CodePanel {
   readonly element: HTMLElement;
@@ -26,6 +28,8 @@ export class CodePanel {
   readonly #notice = h('p', { class: 'notice', role: 'status', 'aria-label': 'Notice' });
   readonly #end: () => void;
   #connecting = false;
+  /** Since when there has been no line, by performance.now(): the server's clock may jump. */
+  #downSince: number | undefined = performance.now();
 
   constructor(ten: string, formatted: string, actions: CodeActions) {
     const words = texts.code;
@@ -82,6 +86,7 @@ export class CodePanel {
 
   /** `expires` and `now` in Unix milliseconds of the server. */
   render(call: Call, expires: number, now: number): void {
+    this.#downSince = call.up ? undefined : (this.#downSince ?? performance.now());
     if (call.phase === 'connecting') {
       this.#connect();
       return;
@@ -93,7 +98,7 @@ export class CodePanel {
     // Said when it changes only: the running time would talk over the agent.
     say(
       this.#progress,
-      call.status && !call.up
+      this.#downSince !== undefined && performance.now() - this.#downSince > LINE_MS
         ? texts.code.unreached
         : left < LAST_MS && left > 0
           ? texts.code.lastMinute

@@ -60,6 +60,8 @@ export class Resources {
       this.#wanted.delete(hash);
       this.#wanted.set(hash, { askedAt: now, tries: 1 });
       fresh.push(hash);
+      // A hostile page may name a million; what is beyond the ceiling would be forgotten again before it comes.
+      if (fresh.length === RESOURCES.wanted) break;
     }
     for (const oldest of this.#wanted.keys()) {
       if (this.#wanted.size <= RESOURCES.wanted) break;

@@ -121,7 +121,7 @@ function receiptOf(receipt: Receipt): HTMLElement {
   const words = texts.ended;
   const row = (term: string, value: string, mono = false) =>
     h('div', {}, h('dt', {}, term), h('dd', { class: mono ? 'mono' : false }, value));
-  const { version, language } = receipt.statement;
+  const { version, language, hash } = receipt.statement;
   return h(
     'section',
     { class: 'receipt' },
@@ -131,6 +131,7 @@ function receiptOf(receipt: Receipt): HTMLElement {
       {},
       row(words.session, receipt.session, true),
       row(words.statement, words.statementOf(version, texts.language(language))),
+      row(words.hash, hash.slice(0, 8), true),
       row(words.policy, receipt.policy.slice(0, 8), true),
       row(words.consented, `${dayOf(receipt.consented)}, ${timeOfDay(receipt.consented)}`),
       receipt.ended > 0 ? row(words.over, `${dayOf(receipt.ended)}, ${timeOfDay(receipt.ended)}`) : h('div', {}),

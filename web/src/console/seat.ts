@@ -44,7 +44,8 @@ export class AgentSeat implements LinkEvents {
   #lastState = 0;
   #exchange: Exchange | undefined;
   #decided = false;
-  #untold: number | undefined;
+  /** This end's verdict, until the server shows that it heard it: a line may be dead long before it says so. */
+  #unheard: number | undefined;
   /** State frames mean nothing until a keyframe with a counter above #voidSince. */
   #void = true;
   #voidSince = 0;
@@ -91,13 +92,14 @@ export class AgentSeat implements LinkEvents {
 
   status(status: Status): void {
     this.#turnTo(status.page);
+    if (status.page === this.#page && (status.state === 'live' || status.state === 'paused')) this.#unheard = undefined;
     this.#options.post({ t: 'status', status }, []);
   }
 
   line(up: boolean): void {
     if (up) {
       if (this.#closing !== undefined) this.#link?.tell('close', this.#closing);
-      if (this.#untold !== undefined) this.#verdict(this.#untold);
+      this.#tellVerdict();
     } else {
       this.#resources.interrupted();
     }
@@ -167,8 +169,11 @@ export class AgentSeat implements LinkEvents {
   }
 
   async #exchanged(message: Bytes): Promise<void> {
-    // One exchange for each page, whatever the server passes on afterwards.
-    if (this.#decided) return;
+    // One exchange for each page, whatever the server passes on afterwards. Who repeats a message got no further by it.
+    if (this.#decided) {
+      this.#tellVerdict();
+      return;
+    }
     const generation = this.#generation;
     this.#exchange ??= this.#options.exchange();
     const { reply, verdict } = await this.#exchange.receive(message);
@@ -177,12 +182,12 @@ export class AgentSeat implements LinkEvents {
     if (verdict === undefined) return;
     this.#exchange = undefined;
     this.#decided = true;
-    this.#verdict(verdict ? 1 : 0);
+    this.#unheard = verdict ? 1 : 0;
+    this.#tellVerdict();
   }
 
-  #verdict(byte: number): void {
-    this.#untold = this.#link?.up ? undefined : byte;
-    this.#link?.tell('verdict', byte);
+  #tellVerdict(): void {
+    if (this.#unheard !== undefined) this.#link?.tell('verdict', this.#unheard);
   }
 
   async #state(kind: 'keyframe' | 'delta', epoch: number, counter: number, payload: Bytes, late: boolean) {
@@ -284,7 +289,7 @@ export class AgentSeat implements LinkEvents {
     this.#lastState = 0;
     this.#exchange = undefined;
     this.#decided = false;
-    this.#untold = undefined;
+    this.#unheard = undefined;
     this.#void = true;
     this.#voidSince = 0;
     this.#processed = 0;

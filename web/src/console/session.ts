@@ -2,6 +2,7 @@
 // it holds of the applicant's is gone with the end.
 
 import { signalUrl } from '../link/link.ts';
+import type { PageInfo } from '../view/view.ts';
 import { checkDigit, formatCode } from '../wire/code.ts';
 import type { FromConsoleWorker, ToConsoleWorker } from '../wire/messages.ts';
 import type { Reason } from '../wire/reason.ts';
@@ -48,6 +49,8 @@ export class Session {
   #view: ViewPort | undefined;
   #emptied = true;
   #call = newCall();
+  /** The page that the view named last, until it is drawn. */
+  #turned: PageInfo | undefined;
   #expires: number;
   #over = false;
 
@@ -93,6 +96,13 @@ export class Session {
     this.#ending = setTimeout(() => this.#finish('ended', this.#call.status?.receipt, true), END_WAIT_MS);
   }
 
+  /** The agent signs out: over at once. The Worker lives on until the server has heard of it. */
+  signOut(): void {
+    if (this.#over) return;
+    this.#tell({ t: 'close', leaving: false });
+    this.#finish('signed_out', undefined, true);
+  }
+
   /** The console is being closed or reloaded. */
   leave(): void {
     if (!this.#over) this.#tell({ t: 'close', leaving: true });
@@ -107,13 +117,25 @@ export class Session {
           this.#tell({ t: 'applied', epoch, counter });
           this.#step({ t: 'applied', epoch });
         },
-        page: (page) => this.#step({ t: 'page', page }),
+        page: (page) => this.#page(page),
       }),
     );
     if (this.#over) return;
     const { session, routing } = this.#offer;
     const url = signalUrl(this.#options.origin, session, 1);
     this.#tell({ t: 'open', url, session, routing, agent: agent.id, secret });
+  }
+
+  /** One body may name thousands of pages, and each costs a layout: only where it ends is drawn, still before it is seen. */
+  #page(page: PageInfo): void {
+    if (!this.#turned) {
+      queueMicrotask(() => {
+        const last = this.#turned;
+        this.#turned = undefined;
+        if (last && !this.#over) this.#step({ t: 'page', page: last });
+      });
+    }
+    this.#turned = page;
   }
 
   #tell(message: ToConsoleWorker): void {
@@ -246,6 +268,7 @@ export class Session {
       this.#finish('taken_back', undefined);
     } catch (error) {
       if (isSignedOut(error)) this.#finish('signed_out', undefined);
+      else if (error instanceof ApiError && error.status === 404) this.#code.notice(texts.code.justUsed);
       else this.#code.notice(wordsFor(error));
     }
   }

@@ -24,6 +24,8 @@ export interface ViewEvents {
 
 /** Below this width in CSS pixels the applicant's viewport is drawn as a phone. */
 const PHONE_BELOW = 600;
+/** The longest side that is drawn, in CSS pixels: an absurd one would cost the agent's browser its memory. */
+const LONGEST = 8192;
 const EMPTY = { width: 1280, height: 800 };
 const CURTAIN_ICONS: Record<Exclude<Curtain, 'none'>, Icon> = {
   waiting: 'waiting',
@@ -106,7 +108,8 @@ export class Stage {
 
   /** The applicant's viewport in CSS pixels, and the policy's name for the page. */
   page(info: PageInfo, label: string): void {
-    const size = { width: Math.max(1, info.width), height: Math.max(1, info.height) };
+    const side = (length: number) => Math.max(1, Math.min(LONGEST, length));
+    const size = { width: side(info.width), height: side(info.height) };
     this.#size = size;
     say(this.#label, label);
     say(this.#viewport, texts.live.viewport(size.width, size.height));

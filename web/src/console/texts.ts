@@ -83,7 +83,6 @@ export const texts = {
   product: 'Insyn',
   desk: 'Agent desk',
   viewOnly: 'View only: you can’t do anything on the applicant’s page',
-  viewOnlyShort: 'View only',
 
   signIn: {
     title: 'Sign in',
@@ -101,7 +100,6 @@ export const texts = {
     title: 'Ready for the next call',
     lead: 'The applicant types a code that you read aloud. By typing it they agree to screen mirroring, this once.',
     button: 'New code',
-    busy: 'One moment…',
     how: 'How it goes',
     steps: [
       'Press “New code” and read the ten digits aloud.',
@@ -131,9 +129,10 @@ export const texts = {
     extended: 'Five minutes added',
     extendedMost: 'It can’t be made longer. Take it back and use a new code if more time is needed.',
     takeBack: 'Take back',
+    justUsed: 'The code was just used.',
     takenBack: 'The code was taken back. It can no longer be used.',
     waiting: 'Waiting for the applicant to type the code',
-    unreached: 'Your line is down. Trying to reconnect…',
+    unreached: 'No connection. Until it is back, nobody can use the code. Trying again…',
     lastMinute: 'One minute left',
     connecting: 'Connecting…',
     used: 'The code was typed and is used up. The view opens as soon as both sides have found each other.',
@@ -143,9 +142,6 @@ export const texts = {
   live: {
     region: 'Session',
     chip: 'Live',
-    page: 'Page',
-    nowhere: 'No page yet',
-    foreign: 'Outside of the agency’s pages',
     left: 'Time left',
     graceLeft: (time: string) => `Without their return the session ends in ${time}.`,
     consent: 'Consent',
@@ -171,6 +167,7 @@ export const texts = {
     receiptNote: 'Proof of consent, without content. It was also given to the applicant.',
     session: 'Session',
     statement: 'Statement',
+    hash: 'Statement’s hash',
     statementOf: (version: string, language: string) => `${version} (${language})`,
     policy: 'Policy',
     consented: 'Consent given',

@@ -14,8 +14,11 @@ import type { Bytes } from '../wire/messages.ts';
 import { isOver, type Reason, reasonOf } from '../wire/reason.ts';
 import { type Ended, type Receipt, readJson, type Status } from '../wire/server.ts';
 
-/** Milliseconds: first wait before coming back, longest wait, and the silence that ends a connection. */
-export const LINK = { firstWait: 250, longestWait: 5000, silence: 25_000 };
+/**
+ * Milliseconds: first wait before coming back, longest wait, the silence that ends a connection, and how long coming back is
+ * tried unless the maker of the link knows better: the server's usual grace time.
+ */
+export const LINK = { firstWait: 250, longestWait: 5000, silence: 25_000, giveUp: 300_000 };
 
 /** What arrived, opened as far as the clear header goes. */
 export interface Arrived {
@@ -58,9 +61,12 @@ export class Link {
   readonly #events: LinkEvents;
   readonly #platform: Platform;
   readonly #page: number | undefined;
+  readonly #giveUp: number;
   #socket: WebSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heard: ReturnType<typeof setTimeout> | undefined;
+  /** Runs while there is no connection. */
+  #trying: ReturnType<typeof setTimeout> | undefined;
   #wait = LINK.firstWait;
   #closed = false;
   #receipt: Receipt | undefined;
@@ -75,13 +81,22 @@ export class Link {
 
   /**
    * Opens the line at once. `page` is the applicant's own page number; the agent's side leaves it out, and takes over
-   * the page of what it hears, beginning its own counters again with each.
+   * the page of what it hears, beginning its own counters again with each. After `giveUp` milliseconds without a connection
+   * the session is taken as ended by the grace time, which the server can't say any more.
    */
-  constructor(url: string, page: number | undefined, events: LinkEvents, on: Platform = platform) {
+  constructor(
+    url: string,
+    page: number | undefined,
+    events: LinkEvents,
+    on: Platform = platform,
+    giveUp = LINK.giveUp,
+  ) {
     this.#url = url;
     this.#page = page;
     this.#events = events;
     this.#platform = on;
+    this.#giveUp = giveUp;
+    this.#try();
     this.#open();
   }
 
@@ -113,6 +128,7 @@ export class Link {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#heard);
+    clearTimeout(this.#trying);
     this.#socket?.close(1000);
     this.#socket = undefined;
   }
@@ -134,6 +150,13 @@ export class Link {
     this.#listen();
   }
 
+  #try(): void {
+    this.#trying ??= setTimeout(() => {
+      this.close();
+      this.#events.ended('grace', this.#receipt);
+    }, this.#giveUp);
+  }
+
   /** Starts the wait for the next sign of life again. */
   #listen(): void {
     clearTimeout(this.#heard);
@@ -150,9 +173,11 @@ export class Link {
     this.#socket = undefined;
     if (isOver(code)) {
       this.#closed = true;
+      clearTimeout(this.#trying);
       this.#events.ended(this.#reason ?? reasonOf(code), this.#receipt);
       return;
     }
+    this.#try();
     this.#events.line(false);
     const wait = this.#wait * (1 + this.#platform.random() / 2);
     this.#wait = Math.min(LINK.longestWait, this.#wait * 2);
@@ -161,6 +186,9 @@ export class Link {
 
   #message(data: unknown): void {
     this.#listen();
+    // A socket that opens and says nothing is no connection.
+    clearTimeout(this.#trying);
+    this.#trying = undefined;
     const frame = data instanceof ArrayBuffer ? decodeFrame(data) : undefined;
     if (!frame) return;
     const { kind, payload } = frame;

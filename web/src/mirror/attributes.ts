@@ -4,12 +4,14 @@
 import { attributeType, fits } from '../wire/allow.ts';
 import { type Sieve, sieveDeclarations, sieveValue } from '../wire/css.ts';
 import type { Attribute } from '../wire/tree.ts';
-import { type Context, shownText } from './mask.ts';
+import { type Context, NEVER_LABELS, shownText } from './mask.ts';
 import type { Resources } from './resources.ts';
 import { absolute } from './sheets.ts';
 
 export interface Surroundings {
   resources: Resources;
+  /** Inputs that somebody could fill in. Made a button by the page, such a one has what was typed for its caption. */
+  typed: WeakSet<Element>;
   choices: boolean;
   /** The new number of an id. */
   id(name: string): number;
@@ -19,6 +21,9 @@ export interface Surroundings {
 const CHOICES = /^aria-(checked|pressed|selected|activedescendant)$/;
 /** Names of controls and regions; readable under `labels` as labels are. */
 const LABELLING = /^(aria-label|placeholder|aria-placeholder|aria-roledescription|insyn-caption)$/;
+
+/** Under `labels` these say what was or may be chosen or written, even where they are named. */
+const BUTTONS = /^(submit|reset|button)$/;
 
 /** Sieve for what stands in the tree: numbers are those of the whole page. */
 function treeSieve(around: Surroundings, context: Context): Sieve {
@@ -70,7 +75,9 @@ function shownValue(
     case 'text':
       return shownText(
         value,
-        LABELLING.test(name) && context.mode === 'labels' ? { ...context, label: true } : context,
+        LABELLING.test(name) && context.mode === 'labels' && !element.matches(NEVER_LABELS)
+          ? { ...context, label: true }
+          : context,
       );
     case 'css':
       // What the page's CSP kept from applying is not in cssText either.
@@ -103,6 +110,7 @@ function dataOf(element: Element, name: string, value: string, context: Context)
 /** All that may be told of an element beside its children and form state. */
 export function attributesOf(element: Element, context: Context, around: Surroundings): Attribute[] {
   const out: Attribute[] = [];
+  if (element instanceof HTMLInputElement && !BUTTONS.test(element.type)) around.typed.add(element);
   for (const { name: written, value } of element.attributes) {
     const name = written === 'xlink:href' ? 'href' : written;
     const type = attributeType(name);
@@ -122,7 +130,7 @@ export function attributesOf(element: Element, context: Context, around: Surroun
     if (url && !url.startsWith('data:') && context.mode !== 'mask') {
       out.push(['insyn-src', String(around.resources.number(url, 'image'))]);
     }
-  } else if (element instanceof HTMLInputElement && /^(submit|reset|button)$/.test(element.type)) {
+  } else if (element instanceof HTMLInputElement && BUTTONS.test(element.type) && !around.typed.has(element)) {
     const caption = shownValue(element, 'insyn-caption', element.value, context, around);
     if (caption) out.push(['insyn-caption', caption]);
   }

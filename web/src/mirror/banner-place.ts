@@ -1,16 +1,22 @@
 // Room: mirror. Keeps the banner reachable: above whatever else the page puts on top, inside an open modal dialog (outside
 // of which the browser lets nobody click or tab), back in place where the page's script removed it, off the focused field.
 
+import { openRoots } from './watch.ts';
+
 type Movable = Element & { moveBefore?: (node: Node, child: Node | null) => void };
 
 /** Space left between a focused field and the banner, in CSS pixels. */
 const CLEARANCE = 12;
+
+const OBSERVED: MutationObserverInit = { childList: true, subtree: true, attributes: true, attributeFilter: ['open'] };
 
 export class BannerPlace {
   readonly #host: HTMLElement;
   readonly #root: ShadowRoot;
   readonly #section: HTMLElement;
   readonly #tree = new MutationObserver(() => this.#settle());
+  /** Open shadow roots that have been seen; what happens in one stays in it, so that each is listened to. */
+  readonly #roots = new Set<ShadowRoot>();
   #open = false;
 
   /** Puts the host at the end of the document. Nothing is listened to until `open`. */
@@ -27,8 +33,9 @@ export class BannerPlace {
     this.#open = true;
     if ('popover' in this.#host) this.#host.popover = 'manual';
     this.#raise();
+    for (const root of openRoots(document)) this.#enter(root);
     this.#settle();
-    this.#tree.observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ['open'] });
+    this.#tree.observe(document, OBSERVED);
     document.addEventListener('toggle', this.#toggled, true);
     document.addEventListener('fullscreenchange', this.#raise);
     document.addEventListener('focusin', this.#focused);
@@ -41,6 +48,7 @@ export class BannerPlace {
     this.#open = false;
     this.#tree.disconnect();
     document.removeEventListener('toggle', this.#toggled, true);
+    for (const root of this.#roots) this.#forget(root);
     document.removeEventListener('fullscreenchange', this.#raise);
     document.removeEventListener('focusin', this.#focused);
     visualViewport?.removeEventListener('resize', this.#lift);
@@ -48,9 +56,23 @@ export class BannerPlace {
     this.#host.remove();
   }
 
+  #enter(root: ShadowRoot): void {
+    if (this.#roots.has(root)) return;
+    this.#roots.add(root);
+    this.#tree.observe(root, OBSERVED);
+    root.addEventListener('toggle', this.#toggled, true);
+  }
+
+  /** An observer lets go of all or nothing; what is still told of a root that is gone changes nothing here. */
+  #forget(root: ShadowRoot): void {
+    this.#roots.delete(root);
+    root.removeEventListener('toggle', this.#toggled, true);
+  }
+
   /** Moves the host to where it can be reached now. */
   #settle(): void {
-    const dialog = topDialog();
+    for (const root of this.#roots) if (!root.isConnected) this.#forget(root);
+    const dialog = topDialog(this.#roots);
     const home = dialog ?? document.documentElement;
     if (this.#host.parentNode === home) return;
     const parent: Movable = home;
@@ -79,6 +101,14 @@ export class BannerPlace {
 
   /** Scrolls a field out from below the banner; where the page ends, the banner goes to the other edge instead. */
   readonly #focused = (event: FocusEvent): void => {
+    // A modal dialog takes the focus when it opens, which is the one thing that shows outside of its shadow root.
+    let met = false;
+    for (const target of event.composedPath()) {
+      if (!(target instanceof ShadowRoot) || this.#roots.has(target)) continue;
+      this.#enter(target);
+      met = true;
+    }
+    if (met) this.#settle();
     const field = event.target;
     if (!(field instanceof Element) || field === this.#host) return;
     delete this.#section.dataset.edge;
@@ -105,9 +135,20 @@ export class BannerPlace {
   };
 }
 
-/** The modal dialog that everything else is inert for: the one with the focus, or the last one in the document. */
-function topDialog(): HTMLDialogElement | undefined {
+/** The modal dialog that everything else is inert for: the one with the focus, or the last one found. */
+function topDialog(roots: Iterable<ShadowRoot>): HTMLDialogElement | undefined {
+  for (let up: Node | null = focused(); up; up = up instanceof ShadowRoot ? up.host : up.parentNode) {
+    if (up instanceof HTMLDialogElement && up.matches(':modal')) return up;
+  }
   // A live collection is cheap to ask at each change of the page; a selector would walk the whole tree.
-  const modal = [...document.getElementsByTagName('dialog')].filter((dialog) => dialog.matches(':modal'));
-  return modal.findLast((dialog) => dialog.contains(document.activeElement)) ?? modal.at(-1);
+  const dialogs = [...document.getElementsByTagName('dialog')];
+  for (const root of roots) dialogs.push(...root.querySelectorAll('dialog'));
+  return dialogs.findLast((dialog) => dialog.matches(':modal'));
+}
+
+/** The innermost element with the focus, open shadow roots seen through. */
+function focused(): Element | null {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element;
 }

@@ -9,17 +9,22 @@ export interface BannerTexts {
   region: string;
   /** The agent's name, or "" where there is none. */
   looking(agent: string): string;
+  notCovered(agent: string): string;
   paused(agent: string): string;
   away: string;
   pause: string;
   resume: string;
   stop: string;
   showHidden: string;
+  hiddenParts(count: number): string;
+  endsIn(minutes: number): string;
+  stopping: string;
   ended: string;
   close: string;
   receipt: string;
   session: string;
   statement: string;
+  policy: string;
   began: string;
   finished: string;
   reasons: Record<Reason, string>;
@@ -30,17 +35,25 @@ const en: BannerTexts = {
   dir: 'ltr',
   region: 'Screen mirroring',
   looking: (agent) => `${agent || 'The support agent'} can see this page`,
+  notCovered: (agent) => `${agent || 'The support agent'} does not see this page`,
   paused: (agent) => `Paused. ${agent || 'The support agent'} sees nothing now`,
-  away: 'Connecting. Nothing is seen right now',
+  away: 'Connecting. Nothing more is sent.',
   pause: 'Pause',
   resume: 'Resume',
   stop: 'Stop',
   showHidden: 'Show what is hidden',
+  hiddenParts: (count) =>
+    count === 1
+      ? '1 part of this page is hidden from the agent.'
+      : `${count} parts of this page are hidden from the agent.`,
+  endsIn: (minutes) => `It ends in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+  stopping: 'Stopping…',
   ended: 'Screen mirroring has ended. Nothing was kept.',
   close: 'Close',
   receipt: 'Receipt',
   session: 'Session',
   statement: 'You agreed to',
+  policy: 'Rules',
   began: 'Began',
   finished: 'Ended',
   reasons: {
@@ -71,17 +84,25 @@ const sv: BannerTexts = {
   dir: 'ltr',
   region: 'Skärmvisning',
   looking: (agent) => `${agent || 'Handläggaren'} kan se den här sidan`,
+  notCovered: (agent) => `${agent || 'Handläggaren'} ser inte den här sidan`,
   paused: (agent) => `Pausat. ${agent || 'Handläggaren'} ser ingenting nu`,
-  away: 'Ansluter. Just nu syns ingenting',
+  away: 'Ansluter. Inget mer skickas.',
   pause: 'Pausa',
   resume: 'Fortsätt',
   stop: 'Avsluta',
   showHidden: 'Visa vad som är dolt',
+  hiddenParts: (count) =>
+    count === 1
+      ? '1 del av den här sidan är dold för handläggaren.'
+      : `${count} delar av den här sidan är dolda för handläggaren.`,
+  endsIn: (minutes) => `Den slutar om ${minutes} ${minutes === 1 ? 'minut' : 'minuter'}.`,
+  stopping: 'Avslutar…',
   ended: 'Skärmvisningen är avslutad. Ingenting sparades.',
   close: 'Stäng',
   receipt: 'Kvitto',
   session: 'Tillfälle',
   statement: 'Du godkände',
+  policy: 'Regler',
   began: 'Började',
   finished: 'Slutade',
   reasons: {

@@ -3,7 +3,7 @@
 
 import { make } from '../dom.ts';
 import { inLanguage } from '../wire/language.ts';
-import type { ToMirror } from '../wire/messages.ts';
+import type { Shown, ToMirror } from '../wire/messages.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Receipt } from '../wire/server.ts';
 import { BannerPlace } from './banner-place.ts';
@@ -19,6 +19,9 @@ export interface BannerEvents {
 
 type Status = Extract<ToMirror, { t: 'status' }>;
 
+/** How long before the longest time is reached it is said, in milliseconds. */
+const WARNING = 5 * 60_000;
+
 export class Banner {
   /** What the mirror leaves out. */
   readonly host: HTMLElement;
@@ -33,6 +36,15 @@ export class Banner {
   readonly #hidden: HTMLButtonElement;
   #said: ReturnType<typeof setTimeout> | undefined;
   #paused = false;
+  #stopping = false;
+  #status: Status | undefined;
+  #seen: Shown = 'visible';
+  /** What is said after the words: how much is hidden, that the end is near. */
+  #parts = '';
+  #ending = '';
+  #warning: ReturnType<typeof setTimeout> | undefined;
+  /** Of the page, what had the focus before the banner. */
+  #before: HTMLElement | undefined;
   shown = false;
 
   /** Puts the host into the page; nothing of it is seen before `status` or `ended`. */
@@ -55,10 +67,19 @@ export class Banner {
     );
     this.#hidden.onclick = () => {
       this.#hidden.setAttribute('aria-pressed', String(!this.showsHidden));
+      this.#parts = '';
       events.showHidden(this.showsHidden);
+      this.#say();
     };
     this.#pause.onclick = () => (this.#paused ? events.resume() : events.pause());
-    stop.onclick = () => events.stop();
+    stop.onclick = () => {
+      this.#stopping = true;
+      this.#show('away', texts.stopping);
+      events.stop();
+    };
+    this.#section.addEventListener('focusin', ({ relatedTarget }) => {
+      if (relatedTarget instanceof HTMLElement && !this.#section.contains(relatedTarget)) this.#before = relatedTarget;
+    });
 
     this.host = document.createElement('insyn-banner');
     this.#root = this.host.attachShadow({ mode: 'closed' });
@@ -73,18 +94,24 @@ export class Banner {
     return this.#hidden.getAttribute('aria-pressed') === 'true';
   }
 
-  /** Gives the bridge's hidden frame a place in the page. */
-  hold(frame: HTMLIFrameElement): void {
-    this.#root.append(frame);
+  status(status: Status): void {
+    if (status.ends !== this.#status?.ends) this.#warn(status.ends);
+    this.#status = status;
+    this.#paused = status.state === 'paused';
+    this.#pause.textContent = this.#paused ? this.#texts.resume : this.#texts.pause;
+    this.#say();
   }
 
-  status({ state, agent }: Pick<Status, 'state' | 'agent'>): void {
-    const texts = this.#texts;
-    this.#paused = state === 'paused';
-    this.#pause.textContent = this.#paused ? texts.resume : texts.pause;
-    if (state === 'live') this.#show('live', texts.looking(agent));
-    else if (state === 'paused') this.#show('paused', texts.paused(agent));
-    else this.#show('away', texts.away);
+  /** What the mirror tells the agent's side of this page. */
+  view(seen: Shown): void {
+    this.#seen = seen;
+    this.#say();
+  }
+
+  /** How many parts of the page are hidden, in answer to `showHidden`. */
+  hiddenParts(count: number): void {
+    this.#parts = this.#texts.hiddenParts(count);
+    this.#say();
   }
 
   /** The page came back from the browser's history and its bridge is not there yet. */
@@ -95,8 +122,12 @@ export class Banner {
   /** Says that it is over, and why, until it is closed. */
   ended(reason: Reason, receipt: Receipt | undefined): void {
     const texts = this.#texts;
+    clearTimeout(this.#warning);
     const close = make('button', { type: 'button' }, texts.close);
-    close.onclick = () => this.remove();
+    close.onclick = () => {
+      this.remove();
+      giveFocus(this.#before);
+    };
     const hadFocus = this.#live.contains(this.#root.activeElement);
     this.#live.replaceChildren(close);
     this.#show('ended', texts.ended, texts.reasons[reason] ?? '');
@@ -107,7 +138,35 @@ export class Banner {
 
   remove(): void {
     clearTimeout(this.#said);
+    clearTimeout(this.#warning);
     this.#place.remove();
+  }
+
+  /** Once the applicant pressed stop, nothing but the end is said any more. */
+  #say(): void {
+    const status = this.#status;
+    if (!status || this.#stopping) return;
+    const texts = this.#texts;
+    const notes = [this.#parts, this.#ending].filter((note) => note !== '').join(' ');
+    if (status.state === 'paused') this.#show('paused', texts.paused(status.agent), notes);
+    else if (status.state !== 'live') this.#show('away', texts.away);
+    else if (this.#seen === 'not-in-policy') this.#show('paused', texts.notCovered(status.agent), this.#ending);
+    else this.#show('live', texts.looking(status.agent), notes);
+  }
+
+  /** Says once that the longest time, at Unix milliseconds `ends`, is near. */
+  #warn(ends: number): void {
+    clearTimeout(this.#warning);
+    this.#ending = '';
+    const left = ends - Date.now();
+    if (left <= 0) return;
+    this.#warning = setTimeout(
+      () => {
+        this.#ending = this.#texts.endsIn(Math.max(1, Math.round((ends - Date.now()) / 60_000)));
+        this.#say();
+      },
+      Math.max(0, left - WARNING),
+    );
   }
 
   #show(state: 'live' | 'paused' | 'away' | 'ended', words: string, reason = ''): void {
@@ -115,11 +174,12 @@ export class Banner {
     this.#section.hidden = false;
     this.shown = true;
     this.#place.open();
-    const text = reason ? `${words} ${reason}` : words;
+    const full = reason && !/[.…]$/.test(words) ? `${words}.` : words;
+    const text = reason ? `${full} ${reason}` : words;
     clearTimeout(this.#said);
     if (this.#words.textContent === text) return;
     const write = () => {
-      this.#words.replaceChildren(words, ...(reason ? [' ', make('span', { class: 'reason' }, reason)] : []));
+      this.#words.replaceChildren(full, ...(reason ? [' ', make('span', { class: 'reason' }, reason)] : []));
     };
     // The first words come a moment after the region: assistive technology announces changes, not beginnings.
     if (this.#words.textContent === '') this.#said = setTimeout(write, 100);
@@ -131,11 +191,31 @@ export class Banner {
     const time = (at: number) =>
       new Intl.DateTimeFormat(texts.lang, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
     const rows: [string, string][] = [[texts.session, receipt.session]];
-    rows.push([texts.statement, `${receipt.statement.version} (${receipt.statement.language})`]);
+    rows.push([
+      texts.statement,
+      `${receipt.statement.version} (${receipt.statement.language}), ${short(receipt.statement.hash)}`,
+    ]);
+    rows.push([texts.policy, short(receipt.policy)]);
     if (receipt.consented > 0) rows.push([texts.began, time(receipt.consented)]);
     if (receipt.ended > 0) rows.push([texts.finished, time(receipt.ended)]);
     const list = make('dl', {});
     for (const [term, value] of rows) list.append(make('dt', {}, term), make('dd', {}, value));
     return make('details', {}, make('summary', {}, texts.receipt), list);
   }
+}
+
+/** Enough of a hash to compare it by eye. */
+function short(hash: string): string {
+  return hash.slice(0, 8);
+}
+
+/** The focus to where it came from, or to the page's own beginning, without leaving a mark on it. */
+function giveFocus(before: HTMLElement | undefined): void {
+  before?.focus({ preventScroll: true });
+  if (before && document.activeElement === before) return;
+  const start = document.querySelector<HTMLElement>('h1, main') ?? document.body;
+  const marked = start.hasAttribute('tabindex');
+  if (!marked) start.tabIndex = -1;
+  start.focus({ preventScroll: true });
+  if (!marked) start.addEventListener('blur', () => start.removeAttribute('tabindex'), { once: true });
 }

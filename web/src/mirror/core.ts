@@ -1,20 +1,28 @@
 // Room: mirror. The core, loaded once a session is active: joins the bridge's Worker to the mirror by a port of their own,
 // shows the banner, and leaves the page as it was found.
 
+import { inLanguage } from '../wire/language.ts';
 import type { FromMirror, ToMirror } from '../wire/messages.ts';
 import { Banner } from './banner.ts';
+import { BANNER_TEXTS, type BannerTexts } from './banner-texts.ts';
 import type { Hand } from './loader.ts';
 import { Mirror } from './mirror.ts';
 
 /** One page's part in a session: from the loader's call until the session has ended or turned out not to be ours. */
-class Occasion {
+class PagePart {
   readonly #hand: Hand;
   #banner: Banner | undefined;
-  /** The form's frame, or a hidden one inside the banner; undefined while no session is under way. */
+  /** The form's frame, or a hidden one in a host of its own; undefined while no session is under way. */
   #frame: HTMLIFrameElement | undefined;
   #hidden = false;
+  /** What holds the hidden frame. */
+  #host: HTMLElement | undefined;
+  /** Pressed, and perhaps while nobody was there to hear it. */
+  #stopped = false;
   #port: MessagePort | undefined;
   #mirror: Mirror | undefined;
+  /** Outlives each mirror: what was typed into stays somebody's when sharing begins anew. */
+  readonly #typed = new WeakSet<Element>();
   #watch: MutationObserver | undefined;
 
   constructor(hand: Hand) {
@@ -23,12 +31,16 @@ class Occasion {
 
   begin(): void {
     if (this.#frame) return;
+    this.#stopped = false;
     this.#banner?.remove();
     this.#banner = new Banner({
       pause: () => this.#send({ t: 'pause' }),
       resume: () => this.#send({ t: 'resume' }),
-      stop: () => this.#send({ t: 'stop' }),
-      showHidden: (on) => this.#mirror?.showHidden(on),
+      stop: () => {
+        this.#stopped = true;
+        this.#send({ t: 'stop' });
+      },
+      showHidden: (on) => this.#showHidden(on),
     });
     addEventListener('message', this.#hear);
     addEventListener('pagehide', this.#hide);
@@ -57,11 +69,25 @@ class Occasion {
   #addFrame(): void {
     const frame = document.createElement('iframe');
     frame.src = `${this.#hand.origin}/bridge`;
-    frame.title = 'Screen mirroring';
-    frame.hidden = true;
+    frame.title = inLanguage<BannerTexts>(BANNER_TEXTS, document.documentElement.lang).region;
     this.#frame = frame;
     this.#hidden = true;
-    this.#banner?.hold(frame);
+    // Apart from the banner, which moves into dialogs: a frame that moves loads anew.
+    const host = document.createElement('insyn-bridge');
+    host.style.setProperty('display', 'none', 'important');
+    host.attachShadow({ mode: 'closed' }).append(frame);
+    this.#host = host;
+    this.#watch = new MutationObserver(() => {
+      if (host.parentNode !== document.documentElement) document.documentElement.append(host);
+    });
+    document.documentElement.append(host);
+    this.#watch.observe(document, { childList: true });
+    this.#watch.observe(document.documentElement, { childList: true });
+  }
+
+  #showHidden(on: boolean): void {
+    const parts = this.#mirror?.showHidden(on);
+    if (on && parts !== undefined) this.#banner?.hiddenParts(parts);
   }
 
   readonly #hear = ({ source, origin, data }: MessageEvent): void => {
@@ -85,6 +111,7 @@ class Occasion {
     this.#port = channel.port1;
     channel.port1.onmessage = ({ data }: MessageEvent<ToMirror>) => this.#receive(data);
     this.#frame?.contentWindow?.postMessage({ insyn: 'port' }, this.#hand.origin, [channel.port2]);
+    if (this.#stopped) this.#send({ t: 'stop' });
   }
 
   #disconnect(): void {
@@ -110,10 +137,15 @@ class Occasion {
         this.#mirror = new Mirror({
           policy: message.policy,
           root: document,
-          send: (out, transfer) => this.#send(out, transfer),
-          ignore: this.#banner.host,
+          send: (out, transfer) => {
+            if (out.t === 'view') this.#banner?.view(out.shown);
+            this.#send(out, transfer);
+          },
+          ignore: this.#host ? [this.#banner.host, this.#host] : [this.#banner.host],
+          typed: this.#typed,
         });
         this.#mirror.start();
+        // Pressed on the page before: painted again, and not said again.
         if (this.#banner.showsHidden) this.#mirror.showHidden(true);
         return;
       case 'credit':
@@ -147,7 +179,8 @@ class Occasion {
     removeEventListener('message', this.#hear);
     removeEventListener('pagehide', this.#hide);
     removeEventListener('pageshow', this.#show);
-    if (this.#hidden) this.#frame?.remove();
+    this.#host?.remove();
+    this.#host = undefined;
     this.#frame = undefined;
   }
 }
@@ -157,9 +190,9 @@ class Occasion {
   const hand = window[key] as Hand | undefined;
   delete window[key];
   if (!hand || hand.start) return;
-  const occasion = new Occasion(hand);
-  hand.start = () => occasion.begin();
+  const part = new PagePart(hand);
+  hand.start = () => part.begin();
   // Until the document is parsed nobody knows whether it has a place for the form, whose bridge then is the page's only one.
-  if (hand.form || document.readyState !== 'loading') occasion.begin();
-  else addEventListener('DOMContentLoaded', () => occasion.begin(), { once: true });
+  if (hand.form || document.readyState !== 'loading') part.begin();
+  else addEventListener('DOMContentLoaded', () => part.begin(), { once: true });
 })();

@@ -31,6 +31,11 @@ interface TrustedTypes {
     if (loading) return;
     loading = true;
     const core = document.createElement('script');
+    const done = () => {
+      core.remove();
+      delete window[key];
+      loading = false;
+    };
     let url = `${hand.origin}/assets/${CORE_FILE}`;
     try {
       const types = (window as { trustedTypes?: TrustedTypes }).trustedTypes;
@@ -39,16 +44,17 @@ interface TrustedTypes {
     } catch {
       // The page's CSP names its policies and not ours; where it does not enforce them the plain address will do.
     }
-    Object.assign(window, { [key]: hand });
-    core.integrity = CORE_INTEGRITY;
-    core.crossOrigin = 'anonymous';
-    core.onload = core.onerror = () => {
-      core.remove();
-      delete window[key];
-      loading = false;
-    };
-    core.src = url;
-    document.head.append(core);
+    try {
+      core.integrity = CORE_INTEGRITY;
+      core.crossOrigin = 'anonymous';
+      core.onload = core.onerror = done;
+      core.src = url;
+      Object.assign(window, { [key]: hand });
+      document.head.append(core);
+    } catch {
+      // It does enforce them: no script of ours may be added. The page must not notice more of it than that.
+      done();
+    }
   };
 
   const resume = () => {
@@ -60,10 +66,10 @@ interface TrustedTypes {
     if (!here || hand.form) return;
     const form = document.createElement('iframe');
     hand.form = form;
-    form.title = 'Screen mirroring';
     // A frame whose colour scheme differs from its element's is painted opaque; the form is light, and so is this.
     form.style.cssText = 'display:block;width:100%;height:32rem;border:0;color-scheme:light';
     const language = here.closest<HTMLElement>('[lang]')?.lang ?? '';
+    form.title = /^sv/i.test(language || document.documentElement.lang) ? 'Skärmvisning' : 'Screen mirroring';
     form.src = `${hand.origin}/bridge?form&lang=${encodeURIComponent(language)}`;
     addEventListener('message', ({ source, origin, data }) => {
       if (!source || source !== form.contentWindow || origin !== hand.origin) return;

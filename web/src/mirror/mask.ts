@@ -21,7 +21,7 @@ const LABELS =
   'h1,h2,h3,h4,h5,h6,label,legend,button,a[href],summary,th,nav,caption,dt,[role=heading],[role=alert],[role=status],' +
   '[role=button],[role=link],[role=tab],[role=navigation],[aria-live=polite],[aria-live=assertive]';
 /** What does not, wherever it stands: it says what was or may be chosen. */
-const NEVER_LABELS = 'option,optgroup,output,datalist,[contenteditable]';
+export const NEVER_LABELS = 'option,optgroup,output,datalist,[contenteditable]';
 /** Of that, what does where the page's rule shows choices. */
 const CHOICES = 'option,optgroup';
 

@@ -15,8 +15,10 @@ export interface MirrorOptions {
   policy: Policy;
   root: Document;
   send(message: FromMirror, transfer: Transferable[]): void;
-  /** The banner's host: never mirrored. */
-  ignore: Node;
+  /** What of the page is ours (the banner's host and the like): never mirrored. */
+  ignore: readonly Node[];
+  /** Filled by the mirror, and kept for the next one of the same page: inputs that somebody could fill in. */
+  typed: WeakSet<Element>;
 }
 
 /** How often to look at what no event tells (values set by script, sheets, the address), in milliseconds. */
@@ -25,6 +27,12 @@ const LOOK_MS = 300;
 const SHEETS_MS = 1000;
 /** A delta larger than this, in bytes before packing, is sent as a keyframe. */
 const DELTA_BYTES = 768 << 10;
+
+/** What somebody chooses, and what such choices stand in. */
+const CHOICE =
+  'label,option,input[type=radio],input[type=checkbox],[role=radio],[role=checkbox],[role=switch],[role=option],' +
+  '[role=menuitemradio],[role=menuitemcheckbox]';
+const GROUP = 'fieldset,form,[role=radiogroup],[role=group],[role=listbox],[role=menu]';
 
 const OBSERVED: MutationObserverInit = { subtree: true, childList: true, attributes: true, characterData: true };
 
@@ -77,12 +85,12 @@ export class Mirror {
       this.#resources,
       {
         id: (name) => this.#id(name),
-        text: (value) => (this.#rule?.text === 'show' ? sieveText(value) : value.replace(/[\p{L}\p{N}]{3,}/gu, '█')),
+        text: (value) => (this.#rule?.text === 'show' ? sieveText(value) : value.replace(/[\p{L}\p{N}]/gu, '█')),
       },
       () => this.#wake(),
     );
     this.#overlay = new Overlay(this.#root);
-    this.#ignore = new Set([options.ignore, this.#overlay.host]);
+    this.#ignore = new Set([...options.ignore, this.#overlay.host]);
   }
 
   /** The epoch of the last keyframe; 0 before the first. */
@@ -141,16 +149,15 @@ export class Mirror {
     }
   }
 
-  /** Paints over everything on the page that the agent can't see, or stops doing so. */
-  showHidden(on: boolean): void {
+  /** Paints over everything in sight that the agent can't see, or stops doing so; how many parts that is now. */
+  showHidden(on: boolean): number {
     this.#painting = on;
+    let parts = 0;
     this.#safely(() => {
-      if (!on) this.#overlay.hide();
-      else {
-        this.#overlay.show(this.#root);
-        this.#paint();
-      }
+      if (on) parts = this.#paint();
+      else this.#overlay.hide();
     });
+    return parts;
   }
 
   /** Leaves the page as it was found. Nothing is sent any more. */
@@ -232,12 +239,22 @@ export class Mirror {
 
   #noted(records: readonly MutationRecord[]): void {
     this.#tree?.note(records);
+    // Older browsers tell nobody that a dialog opened.
+    for (const { attributeName, target } of records) if (attributeName === 'open') this.#topped(target);
     this.#wake();
   }
 
   #touched(node: Node): void {
     this.#tree?.touch(node);
+    this.#topped(node);
     this.#wake();
+  }
+
+  /** What the page puts on top comes to lie over the painting. */
+  #topped(node: Node): void {
+    // Ours answer to this in turn: the banner raises itself above the painting.
+    if (!this.#painting || this.#ignore.has(node) || !(node instanceof Element)) return;
+    if (node.matches(':modal') || (this.#overlay.raises && node.matches(':popover-open'))) this.#overlay.raise();
   }
 
   /** What no event tells: the address, values and sheets set by script, late definitions and shadow roots. */
@@ -286,7 +303,9 @@ export class Mirror {
       this.#send('delta', body);
     }
     if (this.#painting && ops.length > 0) this.#paint();
-    if (this.#pointer) this.#options.send({ t: 'pointer', epoch: this.#epoch, ...this.#pointer }, []);
+    if (this.#pointer && !this.#covered(this.#states.hover)) {
+      this.#options.send({ t: 'pointer', epoch: this.#epoch, ...this.#pointer }, []);
+    }
     this.#pointer = undefined;
   }
 
@@ -294,6 +313,8 @@ export class Mirror {
     const observer = this.#observer;
     if (!observer) return;
     this.#keyframeSince ||= performance.now();
+    // Asked before the tree is read: what wakes the mirror while it waits would cost a whole tree each time.
+    if (this.#awaitsSheets()) return;
     const context: Context = { mode: rule.text, label: false };
     for (const root of this.#roots) this.#watch?.root(root, false);
     this.#roots = new Set();
@@ -302,7 +323,12 @@ export class Mirror {
     this.#sizes?.disconnect();
     this.#masks.refresh([this.#root, ...openRoots(this.#root)]);
     const capture: Capture = {
-      surroundings: { resources: this.#resources, choices: rule.choices === 'show', id: (name) => this.#id(name) },
+      surroundings: {
+        resources: this.#resources,
+        typed: this.#options.typed,
+        choices: rule.choices === 'show',
+        id: (name) => this.#id(name),
+      },
       masks: this.#masks,
       ignore: this.#ignore,
       choices: rule.choices === 'show',
@@ -312,9 +338,8 @@ export class Mirror {
     const tree = new Tree(this.#root, context, capture);
     const ops = [tree.first()];
     this.#tree = tree;
-    // Without its sheets the view would show a page that nobody saw; but a slow one does not hold everything up.
-    const whole = [this.#root, ...this.#roots].every((root) => this.#sheets.list(root).whole);
-    if (!whole && performance.now() - this.#keyframeSince < SHEETS_MS) return;
+    // Its shadow roots are known only now.
+    if (this.#awaitsSheets()) return;
     this.#keyframeSince = 0;
     this.#keyframeDue = false;
     this.#dirty = false;
@@ -325,6 +350,14 @@ export class Mirror {
     if (page) this.#epoch++;
     this.#send('keyframe', encode([...(page ? [page] : []), ...ops, ...this.#styles(), ...rest, ...tree.scrolls()]));
     if (this.#painting) this.#paint();
+  }
+
+  /** Without its sheets the view would show a page that nobody saw; but a slow one does not hold everything up. */
+  #awaitsSheets(): boolean {
+    if (performance.now() - this.#keyframeSince >= SHEETS_MS) return false;
+    const roots = [this.#root, ...this.#roots].filter((root) => root.isConnected);
+    // All are asked, so that all are read at the same time.
+    return roots.map((root) => this.#sheets.list(root).whole).includes(false);
   }
 
   #rootChanged(root: ShadowRoot, there: boolean): void {
@@ -377,13 +410,32 @@ export class Mirror {
     for (const node of this.#scrolled) ops.push(...(this.#tree?.scroll(node) ?? []));
     this.#scrolled = new Set();
     const { hover, active, focus } = this.#states;
-    const id = (element: Element | null): number => this.#nearest(element);
+    const id = (element: Element | null): number => this.#nearest(this.#discreet(element));
     const visible = focus?.isConnected === true && focus.matches(':focus-visible');
     const states: Op = { op: 'states', hover: id(hover), active: id(active), focus: id(focus), visible };
     const told = JSON.stringify(states);
     if (told !== this.#statesSent) ops.push(states);
     this.#statesSent = told;
     return ops;
+  }
+
+  /** The group instead of one of its choices, where these are not shown: what is pressed would tell what is ticked. */
+  #discreet(element: Element | null): Element | null {
+    if (this.#rule?.choices === 'show') return element;
+    const found = element?.closest(CHOICE) ?? null;
+    const choice = found instanceof HTMLLabelElement ? found.control : found;
+    if (!choice?.matches(CHOICE)) return element;
+    return choice.parentElement?.closest(GROUP) ?? this.#root.body;
+  }
+
+  /** Whether where the pointer is would tell something that isn't shown there: a choice, or a key on a hidden pad. */
+  #covered(element: Element | null): boolean {
+    if (this.#discreet(element) !== element) return true;
+    for (let up: Node | null = element; up; up = up instanceof ShadowRoot ? up.host : up.parentNode) {
+      const sent = this.#tree?.get(up);
+      if (sent) return sent.context.mode === 'hide' || sent.context.mode === 'mask';
+    }
+    return false;
   }
 
   /** The innermost node that the view has, for one that it may not have. */
@@ -396,7 +448,7 @@ export class Mirror {
   }
 
   /** Masked text, boxes that hide, and fields with something in them. */
-  #paint(): void {
-    this.#overlay.paint(this.#tree?.hidden() ?? []);
+  #paint(): number {
+    return this.#overlay.paint(this.#tree?.hidden() ?? []);
   }
 }

@@ -1,8 +1,11 @@
 // Room: mirror. "Show what is hidden": paints on the applicant's own page what the agent can't see. Lives in a closed
 // shadow root that is not mirrored, styled by a constructed sheet and CSSOM only, so that a strict CSP has no objection.
+// A popover where there are any: an open modal dialog has fields too, and nothing else lies above it.
 
 const STYLE = `
-  :host { all: initial; position: fixed !important; inset: 0 !important; z-index: 2147483646 !important;
+  :host { all: initial; display: block !important; position: fixed !important; inset: 0 !important;
+    width: auto !important; height: auto !important; margin: 0 !important; padding: 0 !important;
+    border: 0 !important; background: none !important; overflow: hidden !important; z-index: 2147483646 !important;
     pointer-events: none !important; contain: strict; }
   div { position: fixed; box-sizing: border-box; border: 2px solid #7a0b4b; border-radius: 2px;
     background: repeating-linear-gradient(45deg, #7a0b4bb3 0 6px, #ffffffb3 6px 12px); }
@@ -13,35 +16,56 @@ const MOST_RECTS = 2000;
 
 export class Overlay {
   readonly host: HTMLElement;
+  readonly #document: Document;
   readonly #shadow: ShadowRoot;
 
   constructor(root: Document) {
+    this.#document = root;
     this.host = root.createElement('div');
     this.host.setAttribute('aria-hidden', 'true');
+    if (this.raises) this.host.popover = 'manual';
     this.#shadow = this.host.attachShadow({ mode: 'closed' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     this.#shadow.adoptedStyleSheets = [sheet];
   }
 
-  show(root: Document): void {
-    root.documentElement.append(this.host);
+  /** Whether the browser knows popovers; where it doesn't, dialogs stay above the painting. */
+  get raises(): boolean {
+    return 'popover' in this.host;
   }
 
-  /** Paints over nodes: elements by their box, text by its lines. Only what is in the viewport. */
-  paint(hidden: Iterable<Node>): void {
+  /** To the top of the top layer. */
+  raise(): void {
+    const { host } = this;
+    if (!this.raises || !host.isConnected) return;
+    if (host.matches(':popover-open')) host.hidePopover();
+    host.showPopover();
+  }
+
+  /** Paints over nodes, of which it returns how many: elements by their box, text by its lines. Only in the viewport. */
+  paint(hidden: Iterable<Node>): number {
+    // The first time, and where a page's script removed what it doesn't know.
+    if (!this.host.isConnected) {
+      this.#document.documentElement.append(this.host);
+      this.raise();
+    }
+    let parts = 0;
     const marks: HTMLElement[] = [];
     const range = document.createRange();
     for (const node of hidden) {
       if (!node.isConnected) continue;
+      const before = marks.length;
       if (node instanceof Element) this.#mark(marks, [node.getBoundingClientRect()]);
       else {
         range.selectNodeContents(node);
         this.#mark(marks, range.getClientRects());
       }
+      if (marks.length > before) parts++;
       if (marks.length >= MOST_RECTS) break;
     }
     this.#shadow.replaceChildren(...marks);
+    return parts;
   }
 
   hide(): void {

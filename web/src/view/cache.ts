@@ -3,6 +3,7 @@
 
 import { CSS_TYPE, isOfType, SVG_TYPE } from '../wire/allow.ts';
 import type { Bytes, Hash, ResourceType } from '../wire/messages.ts';
+import { bearable } from './weight.ts';
 
 /** Bytes kept for all pages of a session. */
 const KEEP_BYTES = 64 << 20;
@@ -27,10 +28,11 @@ export class Cache {
   readonly #asked = new Set<Hash>();
   #bytes = 0;
 
-  /** False where the bytes are not what they are said to be, or don't fit any more. */
+  /** False where the bytes are not what they are said to be, or too much to show, or don't fit any more; then it isn't asked for again. */
   put(hash: Hash, type: ResourceType, bytes: Bytes): boolean {
+    if (this.#kept.has(hash) || this.#bytes + bytes.length > KEEP_BYTES) return false;
+    if (!isOfType(type, bytes) || !bearable(type, bytes)) return false;
     this.#asked.delete(hash);
-    if (this.#kept.has(hash) || !isOfType(type, bytes) || this.#bytes + bytes.length > KEEP_BYTES) return false;
     this.#bytes += bytes.length;
     const kept: Kept = { type, size: bytes.length };
     if (type === CSS_TYPE) kept.text = new TextDecoder().decode(bytes);

@@ -18,6 +18,12 @@ export function createElement(doc: Document, name: string): Element {
   return doc.createElementNS(NAMESPACES.html, local ?? '');
 }
 
+/** Makes an element the document's own, whether or not it has one. Chromium's replaceChildren refuses where it has. */
+export function setRoot(doc: Document, element: Element): void {
+  for (const old of Array.from(doc.children)) old.remove();
+  doc.append(element);
+}
+
 /** Whether an object is of one of the frame's own classes; instanceof only knows this window's. */
 export function isHtml<K extends keyof HTMLElementTagNameMap>(node: Node, name: K): node is HTMLElementTagNameMap[K] {
   return (

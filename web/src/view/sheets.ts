@@ -8,9 +8,16 @@ import type { Cache } from './cache.ts';
 import { BASE_STYLE } from './nodes.ts';
 
 type Root = Document | ShadowRoot;
+/** Characters in all sheets of an epoch that differ. */
+const MOST_TEXT = 8_000_000;
+
 interface Built {
   sheet: CSSStyleSheet;
   from: Sheet;
+  /** Characters of its text, once it is here; 0 where it is past the most. */
+  size: number;
+  /** How many roots have it. */
+  roots: number;
   /** How many of its resources were here when it was last written; -1 before its text was. */
   written: number;
 }
@@ -35,6 +42,9 @@ export class Sheets {
   /** Whether the document shows this epoch. */
   #adopted = false;
   #roots = new Map<Root, Built[]>();
+  /** By all that is told of it: a sheet that a thousand roots have is read once. */
+  #built = new Map<string, Built>();
+  #text = 0;
   #numbers = new Map<number, Hash>();
   /** Elements whose style attribute names resources. */
   #styled = new Map<Element, string>();
@@ -48,13 +58,13 @@ export class Sheets {
 
   /** The hashes that this epoch has named so far. */
   *hashes(): Iterable<Hash> {
-    for (const built of this.#roots.values()) for (const { from } of built) yield from.hash;
+    for (const { from } of this.#built.values()) yield from.hash;
     yield* this.#numbers.values();
   }
 
   /** Whether all text is here. */
   get whole(): boolean {
-    for (const built of this.#roots.values()) if (built.some(({ written }) => written < 0)) return false;
+    for (const { written } of this.#built.values()) if (written < 0) return false;
     return true;
   }
 
@@ -69,17 +79,9 @@ export class Sheets {
   set(root: Root | undefined, sheets: readonly Sheet[]): void {
     if (!root) return;
     const old = this.#roots.get(root) ?? [];
-    const built = sheets.map((from) => {
-      const said = JSON.stringify(from);
-      return (
-        old.find((other) => JSON.stringify(other.from) === said) ?? {
-          sheet: new this.#frame.CSSStyleSheet({ media: from.media }),
-          from,
-          written: -1,
-        }
-      );
-    });
+    const built = sheets.map((from) => this.#take(from));
     this.#roots.set(root, built);
+    for (const one of old) this.#leave(one);
     for (const one of built) this.#write(one);
     if (root.nodeType !== 9 || this.#adopted) this.#adopt(root);
   }
@@ -92,7 +94,28 @@ export class Sheets {
   }
 
   drop(root: ShadowRoot): void {
+    for (const one of this.#roots.get(root) ?? []) this.#leave(one);
     this.#roots.delete(root);
+  }
+
+  #take(from: Sheet): Built {
+    const said = JSON.stringify(from);
+    const built = this.#built.get(said) ?? {
+      sheet: new this.#frame.CSSStyleSheet({ media: from.media }),
+      from,
+      size: 0,
+      roots: 0,
+      written: -1,
+    };
+    built.roots++;
+    this.#built.set(said, built);
+    return built;
+  }
+
+  #leave(built: Built): void {
+    if (--built.roots > 0) return;
+    this.#text -= built.size;
+    this.#built.delete(JSON.stringify(built.from));
   }
 
   styled(element: Element, value: string): void {
@@ -106,7 +129,7 @@ export class Sheets {
 
   /** Something arrived: write again what waits for it. */
   refresh(): void {
-    for (const built of this.#roots.values()) for (const one of built) this.#write(one);
+    for (const one of this.#built.values()) this.#write(one);
     const sieve = resourceSieve((number) => this.url(number));
     for (const [element, value] of this.#styled) {
       const style = sieveDeclarations(value, sieve);
@@ -116,6 +139,8 @@ export class Sheets {
 
   clear(): void {
     this.#roots = new Map();
+    this.#built = new Map();
+    this.#text = 0;
     this.#numbers = new Map();
     this.#styled = new Map();
   }
@@ -130,7 +155,13 @@ export class Sheets {
     const { urls, ids } = built.from;
     const here = urls.filter((number) => this.url(number) !== undefined).length;
     if (here === built.written) return;
+    if (built.written < 0 && this.#text + text.length <= MOST_TEXT) {
+      built.size = text.length;
+      this.#text += text.length;
+    }
     built.written = here;
+    // Past the most: it counts as here, and stays empty.
+    if (built.size < text.length) return;
     const place = (name: string): string => {
       const number = /^i(\d{1,9})$/.exec(name)?.[1];
       return `i${number === undefined ? 0 : (ids[Number(number)] ?? 0)}`;

@@ -2,7 +2,7 @@
 // the first one is applied; a body that names what isn't there changes nothing.
 
 import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op } from '../wire/tree.ts';
-import { createElement, layer, OWN, removeAttribute, setAttribute, setForm } from './nodes.ts';
+import { createElement, layer, OWN, removeAttribute, setAttribute, setForm, setRoot } from './nodes.ts';
 import { resourceSieve, type Sheets } from './sheets.ts';
 
 interface Shown {
@@ -14,6 +14,8 @@ interface Shown {
 }
 
 const STATES = ['hover', 'active', 'focus', 'focus-visible', 'focus-within'] as const;
+/** Each level may have a shadow root as well. */
+const MOST_CHAIN = 2 * MOST.depth;
 type Splice = Extract<Op, { op: 'splice' }>;
 
 /** What the tree shows of the states, to take back. */
@@ -26,6 +28,8 @@ export class ViewTree {
   #root: Shown | undefined;
   #marked: Marked[] = [];
   readonly #layers = new Set<Element>();
+  /** Each `use` of an SVG, and where it wants to lead. */
+  readonly #uses = new Map<Element, string>();
   /** Where the applicant scrolled to. */
   readonly #scrolls = new Map<Id, { x: number; y: number }>();
   #connected = false;
@@ -58,21 +62,26 @@ export class ViewTree {
     const placed = new Set<Id>();
     const gone = new Set<Id>();
     const spliced = new Set<Id>();
-    const entries = (list: readonly Entry[]): void => {
+    /** Of what is brought or placed: below what. */
+    const above = new Map<Id, Id>();
+    const entries = (list: readonly Entry[], parent: Id): void => {
       for (const entry of list) {
+        above.set(entry.id, parent);
         if (entry.kind === 'known') {
-          if (!this.#nodes.get(entry.id)?.parent || placed.has(entry.id)) throw new RangeError('unknown node');
+          const known = this.#nodes.get(entry.id);
+          if (!known?.parent || isShadow(known) || placed.has(entry.id)) throw new RangeError('unknown node');
           placed.add(entry.id);
           continue;
         }
+        if (entry.kind === 'element' && entry.shadow) above.set(entry.shadow.id, entry.id);
         const ids = entry.kind === 'element' && entry.shadow ? [entry.id, entry.shadow.id] : [entry.id];
         for (const id of ids) {
           if (this.#nodes.has(id) || brought.has(id)) throw new RangeError('node given twice');
           brought.add(id);
         }
         if (entry.kind !== 'element') continue;
-        if (entry.shadow) entries(entry.shadow.kids);
-        entries(entry.kids);
+        if (entry.shadow) entries(entry.shadow.kids, entry.shadow.id);
+        entries(entry.kids, entry.id);
       }
     };
     for (const op of ops) {
@@ -80,16 +89,57 @@ export class ViewTree {
       if (op.op === 'root') {
         if (this.#nodes.size > 0 || brought.size > 0) throw new RangeError('second root');
         brought.add(op.id);
-        entries(op.kids);
+        entries(op.kids, op.id);
       } else if (op.op === 'splice') {
         const at = this.#nodes.get(op.id);
         if (!at || spliced.has(op.id) || op.start + op.removed > at.kids.length) throw new RangeError('no such place');
+        if (at.node && 'data' in at.node) throw new RangeError('text has no kids');
         spliced.add(op.id);
         for (const kid of at.kids.slice(op.start, op.start + op.removed)) gone.add(kid.id);
-        entries(op.entries);
+        entries(op.entries, op.id);
+        if (at === this.#root) this.#checkRoot(op);
       } else if (!this.#nodes.has(op.id) && !brought.has(op.id)) throw new RangeError('unknown node');
     }
-    if (this.#nodes.size + brought.size > MOST.nodes + gone.size) throw new RangeError('too many nodes');
+    const removed = gone.size - [...placed].filter((id) => gone.has(id)).length;
+    if (this.#nodes.size + brought.size > MOST.nodes + removed) throw new RangeError('too many nodes');
+    this.#checkMoves(placed, gone, above);
+  }
+
+  /** The page keeps an element of its own: what is shown begins with it. */
+  #checkRoot({ start, removed, entries }: Splice): void {
+    const kids = this.#root?.kids.map(({ node }) => node !== undefined && 'localName' in node) ?? [];
+    const brought = entries.map((entry) => {
+      const node = entry.kind === 'known' ? this.#nodes.get(entry.id)?.node : undefined;
+      return entry.kind === 'element' || (node !== undefined && 'localName' in node);
+    });
+    kids.splice(start, removed, ...brought);
+    if (!kids[0]) throw new RangeError('no document element');
+  }
+
+  /** What is put elsewhere was taken out, or lies below what is gone for good; and nothing comes to lie below itself. */
+  #checkMoves(placed: ReadonlySet<Id>, gone: ReadonlySet<Id>, above: ReadonlyMap<Id, Id>): void {
+    // Each node is walked over once, however many are placed below it.
+    const free = new Map<Id, boolean>();
+    for (const id of placed) {
+      const path: Id[] = [];
+      let lies: boolean | undefined = gone.has(id) || undefined;
+      for (let up = this.#nodes.get(id)?.parent; up && lies === undefined; up = up.parent) {
+        lies = free.get(up.id) ?? (placed.has(up.id) ? false : gone.has(up.id) || undefined);
+        path.push(up.id);
+      }
+      for (const passed of path) free.set(passed, lies ?? false);
+      if (!lies) throw new RangeError('not taken out');
+    }
+    const safe = new Set<Id>();
+    for (const id of placed) {
+      const path = new Set<Id>();
+      for (let at: Id | undefined = id; at !== undefined && !safe.has(at); ) {
+        if (path.has(at)) throw new RangeError('below itself');
+        path.add(at);
+        at = above.get(at) ?? (gone.has(at) ? undefined : this.#nodes.get(at)?.parent?.id);
+      }
+      for (const passed of path) safe.add(passed);
+    }
   }
 
   /** Applies steps that were checked. Throws DOMException where they would tie a knot: then send a keyframe. */
@@ -106,6 +156,15 @@ export class ViewTree {
     for (const op of splices) this.#insert(op);
     for (const kid of limbo) if (!kid.parent) this.#drop(kid);
     for (const op of ops) this.#step(op);
+    if (ops.some(({ op }) => op === 'root' || op === 'splice' || op === 'attributes')) this.#copies();
+    // Last, and each once: where a thing can be scrolled to takes a layout.
+    const scrolled = new Set(ops.map((op) => (op.op === 'scroll' ? op.id : 0)));
+    if (this.#connected) {
+      for (const id of scrolled) {
+        const to = this.#scrolls.get(id);
+        if (to) this.#scroll(id, to.x, to.y);
+      }
+    }
   }
 
   /** Sets addresses that became known, on elements that wait for them. */
@@ -122,6 +181,7 @@ export class ViewTree {
     this.#root = undefined;
     this.#marked = [];
     this.#layers.clear();
+    this.#uses.clear();
     this.#scrolls.clear();
   }
 
@@ -139,6 +199,7 @@ export class ViewTree {
         if (!node || !('localName' in node)) break;
         for (const name of op.gone) {
           this.#sheets.unstyle(node, name);
+          if (name === 'href') this.#uses.delete(node);
           removeAttribute(node, name === 'link' ? 'href' : name);
         }
         for (const attribute of op.set) this.#attribute(node, attribute);
@@ -157,7 +218,6 @@ export class ViewTree {
       }
       case 'scroll':
         this.#scrolls.set(op.id, op);
-        if (this.#connected) this.#scroll(op.id, op.x, op.y);
         break;
       case 'states':
         this.#states(op);
@@ -187,7 +247,7 @@ export class ViewTree {
     parent.kids.splice(start, 0, ...kids);
     if (parent === this.#root) {
       const { element } = this;
-      if (element && this.#connected) this.#doc.replaceChild(element, this.#doc.documentElement);
+      if (element && this.#connected && element !== this.#doc.documentElement) setRoot(this.#doc, element);
     } else if (parent.node && 'append' in parent.node) {
       const fragment = this.#doc.createDocumentFragment();
       for (const { node } of kids) if (node) fragment.append(node);
@@ -240,11 +300,40 @@ export class ViewTree {
     const [name, value] = attribute;
     if (name === 'insyn-modal' || name === 'insyn-popover') this.#layers.add(element);
     if (name === 'style') this.#sheets.styled(element, value);
+    if (name === 'href' && element.localName === 'use') {
+      this.#uses.set(element, value);
+      return;
+    }
     setAttribute(
       element,
       attribute,
       resourceSieve((number) => this.#sheets.url(number)),
     );
+  }
+
+  /**
+   * Leads each `use` to what it shows. One that would show another `use` stays empty, and so do those past what a page may
+   * have of nodes: thirty of them, each of the one before, would be more than any browser can hold.
+   */
+  #copies(): void {
+    if (this.#uses.size === 0) return;
+    const wanted = new Set([...this.#uses.values()].map((href) => href.slice(1)));
+    const sizes = new Map<string, number>();
+    let counted = 0;
+    for (const { node } of this.#nodes.values()) {
+      if (!node || !('localName' in node) || !wanted.has(node.id)) continue;
+      const size = counted > MOST.nodes ? Number.POSITIVE_INFINITY : 1 + node.getElementsByTagName('*').length;
+      counted += size;
+      const nested = node.localName === 'use' || node.querySelector('use') !== null;
+      sizes.set(node.id, nested ? Number.POSITIVE_INFINITY : Math.max(size, sizes.get(node.id) ?? 0));
+    }
+    let left = MOST.nodes;
+    for (const [element, href] of this.#uses) {
+      const size = sizes.get(href.slice(1)) ?? 0;
+      const led = size <= left ? href : '#';
+      if (led === href) left -= size;
+      if (element.getAttribute('href') !== led) element.setAttribute('href', led);
+    }
   }
 
   /** An image shows its bytes once they are here, and before that an empty one of its size. */
@@ -284,7 +373,9 @@ export class ViewTree {
   #states({ hover, active, focus, visible }: Extract<Op, { op: 'states' }>): void {
     const marks: Marked[] = [];
     const chain = (id: Id, name: (typeof STATES)[number], whole: boolean): void => {
-      for (let up = this.#nodes.get(id); up; up = whole ? up.parent : undefined) {
+      let left = MOST_CHAIN;
+      for (let up = this.#nodes.get(id); up && left > 0; up = whole ? up.parent : undefined) {
+        left--;
         if (up.node && 'localName' in up.node) marks.push({ element: up.node, name: `insyn-${name}` });
       }
     };
@@ -309,12 +400,17 @@ export class ViewTree {
     this.#scrolls.delete(shown.id);
     if (shown.node && 'localName' in shown.node) {
       this.#layers.delete(shown.node);
+      this.#uses.delete(shown.node);
       this.#sheets.unstyle(shown.node, 'style');
     }
     if (shown.node && 'mode' in shown.node) this.#sheets.drop(shown.node);
     for (const kid of shown.shadow ? [shown.shadow, ...shown.kids] : shown.kids)
       if (kid.parent === shown) this.#drop(kid);
   }
+}
+
+function isShadow({ node }: Shown): boolean {
+  return node !== undefined && 'mode' in node;
 }
 
 function emptyImage(width: number, height: number): string {

@@ -4,6 +4,7 @@
 import type { Bytes, Hash, ResourceType } from '../wire/messages.ts';
 import { decode, type Op } from '../wire/tree.ts';
 import { Cache } from './cache.ts';
+import { setRoot } from './nodes.ts';
 import { Sheets } from './sheets.ts';
 import { ViewTree } from './tree.ts';
 
@@ -47,6 +48,8 @@ export class View {
   #next: Epoch | undefined;
   #wait: ReturnType<typeof setTimeout> | undefined;
   #refresh = 0;
+  /** Something didn't fit, or stopped half-way: what was built can't be trusted with more until a keyframe comes. */
+  #void = false;
   #cursor: HTMLElement | undefined;
 
   /** The frame's document is the hermetic one, loaded, of this page's origin. Nothing in it takes input. */
@@ -57,14 +60,14 @@ export class View {
     frame.style.pointerEvents = 'none';
   }
 
-  /** Applies a body. One that doesn't parse or doesn't fit changes nothing and asks for a resync. */
+  /** Applies a body. One that doesn't parse or doesn't fit asks for a resync, and voids the deltas up to the keyframe. */
   frame(kind: 'keyframe' | 'delta', epoch: number, counter: number, body: Bytes): void {
     try {
       const ops = decode(body);
       if (kind === 'keyframe') this.#keyframe(epoch, counter, ops);
       else {
         const target = this.#next ?? this.#now;
-        if (target?.number !== epoch) throw new RangeError('delta of another epoch');
+        if (this.#void || target?.number !== epoch) throw new RangeError('delta of another epoch');
         target.tree.check(ops);
         target.tree.apply(ops);
         target.counter = counter;
@@ -73,6 +76,7 @@ export class View {
         if (ops.some(({ op }) => op === 'resource')) this.#refreshSoon();
       }
     } catch {
+      this.#void = true;
       this.#events.resync();
       return;
     }
@@ -111,6 +115,7 @@ export class View {
     clearTimeout(this.#wait);
     clearTimeout(this.#refresh);
     this.#refresh = 0;
+    this.#cache.clear();
     for (const epoch of [this.#now, this.#next]) {
       epoch?.tree.clear();
       epoch?.sheets.clear();
@@ -118,12 +123,12 @@ export class View {
     this.#now = undefined;
     this.#next = undefined;
     this.#cursor = undefined;
+    this.#void = false;
     const doc = this.#frame.contentDocument;
     if (doc) {
       doc.adoptedStyleSheets = [];
-      doc.documentElement.replaceWith(doc.createElement('html'));
+      setRoot(doc, doc.createElement('html'));
     }
-    this.#cache.clear();
   }
 
   #keyframe(number: number, counter: number, ops: readonly Op[]): void {
@@ -138,6 +143,7 @@ export class View {
     this.#next?.tree.clear();
     this.#next?.sheets.clear();
     this.#next = { number, counter, tree, sheets };
+    this.#void = false;
     this.#cache.askAgain();
     clearTimeout(this.#wait);
     this.#wait = setTimeout(() => this.#swap(), SHEETS_MS);
@@ -160,7 +166,7 @@ export class View {
     this.#now = next;
     this.#next = undefined;
     next.sheets.adopt(doc);
-    doc.documentElement.replaceWith(next.tree.element);
+    setRoot(doc, next.tree.element);
     next.tree.connected();
     if (this.#cursor) doc.documentElement.append(this.#cursor);
     this.#events.applied(next.number, next.counter);

@@ -164,8 +164,12 @@ export function attributeType(name: string): AttributeType | undefined {
   return ATTRIBUTES[attributeNumber(name)]?.type;
 }
 
+/** Characters in the longest value of an attribute. */
+const VALUE_CHARS = 64 << 10;
+
 /** Whether a value has the shape that its type may have on the wire. CSS goes through its own sieve. */
 export function fits(type: AttributeType, value: string): boolean {
+  if (value.length > VALUE_CHARS) return false;
   switch (type) {
     case 'text':
     case 'class':
@@ -223,15 +227,34 @@ const MAGIC: readonly (readonly [ResourceType, RegExp])[] = [
   ['font/ttf', /^(00010000|74727565)/],
   ['font/otf', /^4f54544f/],
 ];
-/** After a byte order mark, an XML declaration, comments and a document type, where there are any. */
-const SVG_START = /^\ufeff?\s*(<\?xml[^>]*>\s*)?((<!--[\s\S]*?-->|<!DOCTYPE svg[^>]*>)\s*)*<svg[\s>]/;
+
+/**
+ * Whether a text is an SVG's: after an XML declaration, comments and a document type, where there are any. Goes forward
+ * only: a pattern that tries again from behind takes for ever over a row of comments.
+ */
+function startsSvg(text: string): boolean {
+  let at = 0;
+  const past = (begin: string, end: string): boolean => {
+    if (!text.startsWith(begin, at)) return false;
+    const found = text.indexOf(end, at + begin.length);
+    at = found < 0 ? text.length : found + end.length;
+    return true;
+  };
+  const spaces = (): void => {
+    while (/\s/.test(text.charAt(at))) at++;
+  };
+  spaces();
+  if (past('<?xml', '>')) spaces();
+  while (past('<!--', '-->') || past('<!DOCTYPE svg', '>')) spaces();
+  return text.startsWith('<svg', at) && /[\s>]/.test(text.charAt(at + 4));
+}
 
 /** The type of bytes by what they begin with, never by what somebody says; undefined where it isn't one that crosses. */
 export function sniff(bytes: Uint8Array): ResourceType | undefined {
   if (bytes.length > RESOURCE_BYTES) return undefined;
   const start = Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
   const known = MAGIC.find(([, magic]) => magic.test(start))?.[0];
-  return known ?? (SVG_START.test(new TextDecoder().decode(bytes.subarray(0, 2048))) ? SVG_TYPE : undefined);
+  return known ?? (startsSvg(new TextDecoder().decode(bytes.subarray(0, 2048))) ? SVG_TYPE : undefined);
 }
 
 /** Whether bytes that came as a type are of that type, and the type is on the list. */

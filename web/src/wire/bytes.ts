@@ -4,6 +4,8 @@
 import type { Bytes } from './messages.ts';
 
 const MOST_UINT = 0xffff_ffff;
+/** Characters in all strings of a body, each counted as often as it is named: two bytes may name a long one again. */
+export const BODY_CHARS = 8_000_000;
 
 export class Writer {
   #bytes = new Uint8Array(4096);
@@ -65,6 +67,7 @@ export class Reader {
   readonly #bytes: Uint8Array;
   #at = 0;
   readonly #strings: string[] = [];
+  #chars = 0;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   constructor(bytes: Uint8Array) {
@@ -104,6 +107,7 @@ export class Reader {
     if (known !== 0) {
       const value = this.#strings[known - 1];
       if (value === undefined) throw new RangeError('string not given before');
+      this.#spend(value);
       return value;
     }
     const length = this.uint();
@@ -112,7 +116,13 @@ export class Reader {
     const value = this.#decoder.decode(this.#bytes.subarray(this.#at, end));
     this.#at = end;
     this.#strings.push(value);
+    this.#spend(value);
     return value;
+  }
+
+  #spend(value: string): void {
+    this.#chars += value.length;
+    if (this.#chars > BODY_CHARS) throw new RangeError('more text than a body may have');
   }
 
   /** A count of things that take at least one byte each, so that a lie about it costs nothing. */

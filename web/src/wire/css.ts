@@ -66,7 +66,9 @@ class Rewriter {
   declarations(): string {
     while (this.#at < this.#tokens.length) {
       const from = this.#at;
-      if (this.#isDeclaration()) this.#declaration();
+      // Browsers write a space after each ";".
+      if (this.#tokens[from]?.k === 'space' || this.#is('delim', ';') || this.#is('delim', '/**/')) this.#at++;
+      else if (this.#isDeclaration()) this.#declaration();
       else this.#skip();
       if (this.#at === from) this.#at++;
     }

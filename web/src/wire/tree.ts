@@ -5,8 +5,11 @@ import { ATTRIBUTES, attributeNumber, ELEMENTS, elementNumber, fits, isCustomNam
 import { Reader, Writer } from './bytes.ts';
 import type { Bytes, Hash, ResourceType } from './messages.ts';
 
-/** Nodes one body may bring, and how deep they may nest. The mirror stops at the depth by itself. */
-export const MOST = { nodes: 200_000, depth: 400 };
+/**
+ * Nodes one body may bring, and how deep they may nest, where the mirror stops by itself; operations in a body; characters
+ * of a text node, CSS pixels of a viewport's side and device pixels in one of them, where the writer does; sheets a root.
+ */
+export const MOST = { nodes: 200_000, depth: 400, ops: 200_000, text: 1 << 20, side: 8192, ratio: 8, sheets: 256 };
 
 /** A node of the page, by a number from 1 that the mirror gives it, unique within an epoch. */
 export type Id = number;
@@ -120,7 +123,7 @@ class TreeWriter extends Writer {
     for (const entry of entries) {
       this.byte(ENTRIES.indexOf(entry.kind));
       this.id(entry.id);
-      if (entry.kind === 'text') this.text(entry.text);
+      if (entry.kind === 'text') this.text(entry.text.slice(0, MOST.text));
       if (entry.kind === 'element') this.#element(entry);
     }
   }
@@ -145,7 +148,8 @@ class TreeWriter extends Writer {
       case 'page':
         for (const text of [op.rule, op.label, op.title]) this.text(text);
         this.byte(op.quirks ? 1 : 0);
-        for (const size of [op.width, op.height, op.ratio * 1000]) this.uint(size);
+        for (const size of [op.width, op.height]) this.uint(Math.min(size, MOST.side));
+        this.uint(Math.min(op.ratio, MOST.ratio) * 1000);
         break;
       case 'root':
         this.id(op.id);
@@ -167,7 +171,7 @@ class TreeWriter extends Writer {
         break;
       case 'text':
         this.id(op.id);
-        this.text(op.text);
+        this.text(op.text.slice(0, MOST.text));
         break;
       case 'form':
         this.id(op.id);
@@ -189,8 +193,8 @@ class TreeWriter extends Writer {
         break;
       case 'styles':
         this.id(op.id);
-        this.uint(op.sheets.length);
-        for (const sheet of op.sheets) {
+        this.uint(Math.min(op.sheets.length, MOST.sheets));
+        for (const sheet of op.sheets.slice(0, MOST.sheets)) {
           this.text(sheet.hash);
           this.text(sheet.media);
           writeNumbers(this, sheet.urls);
@@ -233,6 +237,23 @@ class TreeReader extends Reader {
     return this.list(() => this.uint());
   }
 
+  content(): string {
+    const text = this.text();
+    if (text.length > MOST.text) throw new RangeError('text too long');
+    return text;
+  }
+
+  sheets(): Sheet[] {
+    const sheets = this.list(() => ({
+      hash: this.hash(),
+      media: this.text(),
+      urls: this.numbers(),
+      ids: this.numbers(),
+    }));
+    if (sheets.length > MOST.sheets) throw new RangeError('too many sheets');
+    return sheets;
+  }
+
   hash(): Hash {
     const hash = this.text();
     if (!/^[0-9a-f]{32}$/.test(hash)) throw new TypeError('not a hash');
@@ -268,7 +289,7 @@ class TreeReader extends Reader {
       if (++this.#nodes > MOST.nodes) throw new RangeError('too many nodes');
       const id = this.id();
       if (kind === 'known') return { kind, id };
-      if (kind === 'text') return { kind, id, text: this.text() };
+      if (kind === 'text') return { kind, id, text: this.content() };
       return this.#element(id, depth);
     });
   }
@@ -293,7 +314,7 @@ class TreeReader extends Reader {
         const [rule, label, title] = [this.text(), this.text(), this.text()];
         const quirks = this.flag();
         const [width, height, ratio] = [this.uint(), this.uint(), this.uint() / 1000];
-        if (width > 32_767 || height > 32_767 || ratio > 16) throw new RangeError('not a viewport');
+        if (width > MOST.side || height > MOST.side || ratio > MOST.ratio) throw new RangeError('not a viewport');
         return { op, rule, label, title, quirks, width, height, ratio };
       }
       case 'root':
@@ -303,7 +324,7 @@ class TreeReader extends Reader {
       case 'attributes':
         return { op, id: this.id(), set: this.attributes(), gone: this.list(() => this.attributeName().name) };
       case 'text':
-        return { op, id: this.id(), text: this.text() };
+        return { op, id: this.id(), text: this.content() };
       case 'form':
         return { op, id: this.id(), state: this.form() };
       case 'scroll':
@@ -317,16 +338,7 @@ class TreeReader extends Reader {
         return { op, number, hash, type: this.text() };
       }
       case 'styles':
-        return {
-          op,
-          id: this.id(),
-          sheets: this.list(() => ({
-            hash: this.hash(),
-            media: this.text(),
-            urls: this.numbers(),
-            ids: this.numbers(),
-          })),
-        };
+        return { op, id: this.id(), sheets: this.sheets() };
       default:
         throw new RangeError('unknown operation');
     }
@@ -337,6 +349,15 @@ class TreeReader extends Reader {
 export function decode(bytes: Uint8Array): Op[] {
   const reader = new TreeReader(bytes);
   const ops: Op[] = [];
-  while (!reader.over) ops.push(reader.op());
+  const once = new Set<string>();
+  while (!reader.over) {
+    const op = reader.op();
+    if (ops.push(op) > MOST.ops) throw new RangeError('too many operations');
+    // Each of these costs much more than its bytes, and only the last would be seen.
+    if (op.op !== 'page' && op.op !== 'states' && op.op !== 'form' && op.op !== 'styles') continue;
+    const name = 'id' in op ? `${op.op} ${op.id}` : op.op;
+    if (once.has(name)) throw new RangeError('said twice');
+    once.add(name);
+  }
   return ops;
 }

@@ -17,6 +17,7 @@ before(async () => {
   world = await startWorld();
   world.pages.set('/support', SUPPORT + DIALOG);
   world.pages.set('/other', OTHER + DIALOG);
+  world.pages.set('/outside', OTHER);
   world.pages.set('/long', SUPPORT + '<p><input aria-label="field"></p>'.repeat(60));
   browser = await launch();
 });
@@ -51,12 +52,15 @@ test('pause, resume and stop by keyboard; the receipt; nothing left', async () =
   assert.deepEqual(await axe(page), []);
   await (await page.waitForSelector('aria/Receipt'))?.click();
   const receipt = await page.evaluate(() => document.querySelector('insyn-banner')?.shadowRoot?.textContent ?? '');
-  for (const part of ['ABCDEFGHIJKLMNOP', '2026-11-22 (en)', 'Began', 'Nov 23, 2026'])
+  for (const part of ['ABCDEFGHIJKLMNOP', '2026-11-22 (en)', 'Began', 'Nov 23, 2026', 'deadbeef', '01234567'])
     assert.ok(receipt.includes(part));
   assert.deepEqual(await who.context.cookies(), []);
   assert.equal(await frame.evaluate(() => sessionStorage.length), 0);
   await (await button(page, 'Close')).press('Enter');
   assert.equal(await page.$('insyn-banner'), null);
+  assert.equal(await page.evaluate(() => document.activeElement?.localName), 'main', 'the focus fell off the page');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.querySelector('main')?.hasAttribute('tabindex')), false);
   assert.deepEqual(who.complaints, []);
   await who.context.close();
 });
@@ -91,7 +95,7 @@ test('a session that ended while the applicant was elsewhere is told', async () 
   await button(who.page, 'Pause');
   world.seats.at(-1)?.end('grace', 4509);
   await until('the words', async () => (await words(who.page)).includes('away for too long'));
-  assert.equal(await who.page.evaluate(() => document.querySelectorAll('iframe').length), 0);
+  assert.equal(await who.page.$('insyn-bridge'), null);
   await who.context.close();
 });
 
@@ -135,13 +139,12 @@ test('a page that drops the form or the banner does not drop the session', async
   await until('a keyframe', () => heard().includes('keyframe'));
   await page.evaluate(() => document.querySelector('insyn-banner')?.remove());
   await until('the banner back', () => page.$('html > insyn-banner'));
+  assert.equal(pages(), 2, 'the bridge went with the banner');
+  await page.evaluate(() => document.querySelector('insyn-bridge')?.remove());
   await until('the bridge back', () => pages() === 3 && world.seats.at(-1)?.state === 'live');
   await (await button(page, 'Stop')).click();
   await until('the end', async () => (await words(page)).includes('You stopped it'));
-  assert.equal(
-    await page.evaluate(() => document.querySelector('insyn-banner')?.shadowRoot?.querySelector('iframe')),
-    null,
-  );
+  assert.equal(await page.$('insyn-bridge'), null);
   await who.context.close();
 });
 
@@ -264,5 +267,96 @@ test('targets are at least 44 pixels, and the banner fits 320 pixels and a low w
       assert.ok(box.left >= 0 && box.right <= width && box.bottom <= height, `${width}: outside of the window`);
     }
   }
+  await who.context.close();
+});
+
+test('where nodes cannot be moved alive, a dialog moves the banner and not the bridge', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await page.evaluateOnNewDocument(() => {
+    delete (Element.prototype as { moveBefore?: unknown }).moveBefore;
+  });
+  await mirrored(world, who);
+  await page.goto(`${world.agency('my')}/other`);
+  await button(page, 'Pause');
+  const number = pages();
+  const before = world.seats.length;
+  await page.evaluate(() => document.querySelector('dialog')?.showModal());
+  await until('the banner in the dialog', () => page.$('dialog insyn-banner'));
+  await (await button(page, 'Pause')).click();
+  await button(page, 'Resume');
+  assert.deepEqual([pages(), world.seats.length], [number, before], 'the bridge was loaded anew');
+  await who.context.close();
+});
+
+test('pressing what is hidden says how much it is', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await mirrored(world, who);
+  await page.evaluate(() => document.body.append(document.createElement('canvas')));
+  const hidden = await button(page, 'Show what is hidden');
+  await hidden.click();
+  await until('the count', async () => /^Kim Ek can see this page\. \d+ parts? of this page/.test(await words(page)));
+  await hidden.click();
+  await until('silence', async () => (await words(page)) === 'Kim Ek can see this page');
+  await who.context.close();
+});
+
+test('a page outside of the policy: the banner says that it is not seen', async () => {
+  const who = await person(browser);
+  await mirrored(world, who);
+  await who.page.goto(`${world.agency('my')}/outside`);
+  await until('the words', async () => (await words(who.page)) === 'Kim Ek does not see this page');
+  await who.context.close();
+});
+
+test('the longest time is announced before it is reached', async () => {
+  const who = await person(browser);
+  await mirrored(world, who);
+  const seat = world.seats.at(-1);
+  assert.ok(seat);
+  seat.ends = Date.now() + 3_600_000;
+  seat.status('live');
+  await until('the words', async () => (await words(who.page)) === 'Kim Ek can see this page');
+  seat.ends = Date.now() + 240_000;
+  seat.status('live');
+  await until('the words', async () => (await words(who.page)) === 'Kim Ek can see this page. It ends in 4 minutes.');
+  await who.context.close();
+});
+
+test('a stop is answered at once, and keeps its ticket until the server has heard it', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await mirrored(world, who);
+  const seat = world.seats.at(-1);
+  assert.ok(seat);
+  seat.deaf = true;
+  const before = world.requests.length;
+  const deleted = () => world.requests.slice(before).includes('insyn DELETE /consent');
+  await (await button(page, 'Stop')).click();
+  await until('the answer', async () => (await words(page)) === 'Stopping…');
+  await until('the end', async () => (await words(page)).includes('You stopped it'));
+  await new Promise((done) => setTimeout(done, 200));
+  assert.equal(deleted(), false);
+  seat.end('stopped', 4500);
+  await until('the ticket to go', deleted);
+  await who.context.close();
+});
+
+test('the cookie outlives the grace time, also of a page that was left just before its renewal', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await mirrored(world, who);
+  const left = async () => {
+    const [cookie] = await who.context.cookies();
+    return (cookie?.expires ?? 0) - Date.now() / 1000;
+  };
+  assert.ok((await left()) > 350, `got ${await left()} s, want grace and renewal`);
+  // As if the time were nearly up.
+  const cookie = { name: 'insyn', value: '1', domain: '.agency.localhost', path: '/', secure: true };
+  await page.setCookie({ ...cookie, expires: Math.ceil(Date.now() / 1000) + 5 });
+  assert.ok((await left()) < 7);
+  await page.goto(`${world.foreign}/other`, { waitUntil: 'networkidle0' });
+  assert.ok((await left()) > 350, `got ${await left()} s, want grace and renewal`);
   await who.context.close();
 });

@@ -16,6 +16,7 @@ before(async () => {
   world.pages.set('/support', SUPPORT);
   world.pages.set('/stod', SUPPORT.replace('<main>', '<main lang="sv">'));
   world.pages.set('/other', OTHER);
+  world.pages.set('/strict', OTHER);
   browser = await launch();
 });
 after(async () => {
@@ -115,9 +116,12 @@ test('refusals say what to do: unknown, too many tries, busy server, new stateme
   await type(frame, codeOf('33333'));
   frame = await until('the new statement', async () => {
     const fresh = await formOf(who.page);
-    return (await fresh.evaluate(() => document.body.innerText)).includes('has been updated') ? fresh : undefined;
+    return (await fresh.evaluate(() => document.body.innerText)).includes('text below has been updated')
+      ? fresh
+      : undefined;
   });
   assert.deepEqual(await axe(frame), []);
+  assert.equal(await frame.evaluate(() => location.hash), '', 'said again after the next reload');
   assert.equal(await frame.evaluate(() => sessionStorage.length), 0, 'kept something of a refused code');
   await who.context.close();
 });
@@ -169,6 +173,7 @@ test('the form speaks the language of the place it stands in', async () => {
   const frame = await (await who.page.waitForSelector('iframe'))?.contentFrame();
   await frame?.waitForSelector('aria/Kod[role="textbox"]');
   assert.equal(await frame?.evaluate(() => document.documentElement.lang), 'sv');
+  assert.equal(await who.page.$eval('iframe', (element) => element.title), 'Skärmvisning');
   await who.context.close();
 });
 
@@ -201,5 +206,89 @@ test('coming back to the support page, the form says that it is on', async () =>
     (await frame.evaluate(() => document.body.innerText)).includes('Screen mirroring is on'),
   );
   assert.equal(world.seats.at(-1)?.page, 3);
+  await who.context.close();
+});
+
+test('a page that lets no script be added does not notice that one was tried', async () => {
+  const who = await person(browser);
+  const thrown: string[] = [];
+  who.page.on('pageerror', (error) => thrown.push(String(error)));
+  await who.page.goto(`${world.agency('www')}/other`);
+  await who.page.setCookie({ name: 'insyn', value: '1', domain: 'agency.localhost' });
+  await who.page.goto(`${world.agency('www')}/strict`, { waitUntil: 'networkidle0' });
+  assert.deepEqual(thrown, []);
+  const left = await who.page.evaluate(() => Object.getOwnPropertySymbols(window).includes(Symbol.for('insyn')));
+  assert.equal(left, false);
+  await who.context.close();
+});
+
+test('an old tab that is not admitted any more leaves ticket and cookie to the newer one', async () => {
+  const who = await person(browser);
+  const frame = await mirrored(world, who);
+  const before = world.requests.length;
+  world.seats.at(-1)?.end('not_admitted', 4514);
+  await until('the form', async () =>
+    (await frame.evaluate(() => document.body.innerText)).includes('Nothing was kept'),
+  );
+  await new Promise((done) => setTimeout(done, 200));
+  assert.ok(!world.requests.slice(before).includes('insyn DELETE /consent'));
+  assert.deepEqual(
+    (await who.context.cookies()).map((cookie) => cookie.name),
+    ['insyn'],
+  );
+  await who.context.close();
+});
+
+test('a ticket that does not come back is told as blocked cookies, an early end by its reason', async () => {
+  const who = await person(browser);
+  await who.page.goto(`${world.agency('www')}/support`);
+  const frame = await formOf(who.page);
+  const text = () => frame.evaluate(() => document.body.innerText);
+  world.cookieless = true;
+  await type(frame, codeOf('47291'));
+  await until('the hint', async () => (await text()).includes('blocks cookies'));
+  world.cookieless = false;
+  const before = world.seats.length;
+  world.deaf = true;
+  await type(frame, codeOf('47292'));
+  const seat = await until('the line', () => world.seats[before]);
+  world.deaf = false;
+  seat.end('taken_back', 4506);
+  await until('the reason', async () =>
+    (await text()).includes('The agent took the code back. Nothing was shown. Ask the agent for a new code.'),
+  );
+  await who.context.close();
+});
+
+test('a Worker that fails or never says a word gives the form back, and the next code works', async () => {
+  const who = await person(browser);
+  await who.page.goto(`${world.agency('www')}/support`);
+  const frame = await formOf(who.page);
+  const text = () => frame.evaluate(() => document.body.innerText);
+  const replace = (fails: boolean) =>
+    frame.evaluate((fails) => {
+      const held = window as unknown as { held?: typeof Worker };
+      held.held ??= Worker;
+      window.Worker = class {
+        onerror?: () => void;
+        constructor() {
+          if (fails) setTimeout(() => this.onerror?.(), 50);
+        }
+        postMessage() {}
+        terminate() {}
+      } as unknown as typeof Worker;
+    }, fails);
+  await replace(true);
+  await type(frame, codeOf('47291'));
+  await until('the failure', async () => (await text()).includes('Something went wrong'));
+  await replace(false);
+  await type(frame, codeOf('47292'));
+  await until('the join time', async () => (await text()).includes('did not answer in time'));
+  await frame.evaluate(() => {
+    window.Worker = (window as unknown as { held: typeof Worker }).held;
+  });
+  await type(frame, codeOf('47293'));
+  await button(who.page, 'Pause');
+  await until('the banner', async () => (await words(who.page)).includes('can see this page'));
   await who.context.close();
 });

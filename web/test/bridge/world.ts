@@ -71,6 +71,10 @@ class Seat {
   readonly page: number;
   state: SessionState;
   closed = false;
+  /** Unix milliseconds of the longest time; said with the next status. */
+  ends = 0;
+  /** Takes what is said and answers nothing any more. */
+  deaf = false;
   readonly #stream: Duplex;
   readonly #agent = new GreetingExchange('agent', (size) => new Uint8Array(randomBytes(size)));
   #counter = 0;
@@ -91,13 +95,20 @@ class Seat {
   status(state: SessionState): void {
     this.state = state;
     const common = { session: SESSION, seat: 'applicant', page: this.page, peer: true, agent: 'Kim Ek' };
-    this.#json('status', { ...common, state, expires: 0, ends: 0, grace: 0 });
+    this.#json('status', { ...common, state, expires: 0, ends: this.ends, grace: 0 });
   }
 
   end(reason: Reason, code: number): void {
-    const statement = { version: '2026-11-22', hash: 'h', language: 'en' };
+    const statement = { version: '2026-11-22', hash: 'deadbeefcafe', language: 'en' };
     const consented = Date.UTC(2026, 10, 23, 9, 12);
-    const receipt = { session: SESSION, statement, policy: 'p', consented, ended: consented + 300_000, reason };
+    const receipt = {
+      session: SESSION,
+      statement,
+      policy: '0123456789ab',
+      consented,
+      ended: consented + 300_000,
+      reason,
+    };
     this.#json('close', { reason, receipt });
     this.#write(8, Buffer.from([code >> 8, code & 255]));
     this.#stream.end();
@@ -148,6 +159,7 @@ class Seat {
     const frame = decodeFrame(message.buffer);
     if (!frame) throw new Error('not a frame');
     this.heard.push(frame.kind);
+    if (this.deaf) return;
     if (frame.kind === 'exchange') {
       const { reply } = await this.#agent.receive(frame.payload);
       if (reply) this.#send('exchange', this.page, reply);
@@ -168,6 +180,10 @@ export interface World {
   insyn: string;
   requests: string[];
   bodies: string[];
+  /** No ticket reaches the server. */
+  cookieless: boolean;
+  /** The next seats are deaf. */
+  deaf: boolean;
   seats: Seat[];
   /** Inner HTML of the agency's pages, by path. */
   pages: Map<string, string>;
@@ -208,7 +224,7 @@ export async function startWorld(): Promise<World> {
       const body = pages.get(url.pathname);
       const csp =
         `default-src 'none'; script-src ${world.insyn}; frame-src ${world.insyn}; style-src 'unsafe-inline';` +
-        ` require-trusted-types-for 'script'; trusted-types insyn`;
+        ` require-trusted-types-for 'script'; trusted-types ${url.pathname === '/strict' ? 'other' : 'insyn'}`;
       const script = host.startsWith('social') ? '' : `<script src="${world.insyn}/mirror.js" async></script>`;
       const page = `<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width,initial-scale=1"><title>Agency</title>${script}</head><body>${body}</body></html>`;
       send('text/html', body === undefined ? '' : page, csp, body === undefined ? 404 : 200);
@@ -221,8 +237,13 @@ export async function startWorld(): Promise<World> {
     } else if (url.pathname === '/bridge') {
       const statement = url.searchParams.get('lang')?.startsWith('sv') ? STATEMENTS.sv : STATEMENTS.en;
       const origins = [world.agency('www'), world.agency('my')];
-      const rule = { id: 'all', label: 'All', path: '/**', text: 'show' };
-      const policy = { version: '1', domain: 'agency.localhost', origins, fetch: origins, pages: [rule], rules: [] };
+      const rules = ['/support', '/stod', '/other', '/long'].map((path) => ({
+        id: path,
+        label: path,
+        path,
+        text: 'show',
+      }));
+      const policy = { version: '1', domain: 'agency.localhost', origins, fetch: origins, pages: rules, rules: [] };
       const config = { policy, policyHash: 'p', domain: 'agency.localhost', graceSeconds: 300, statement };
       const html = bridge
         .replace('{{.CSS}}', 'bridge.css')
@@ -245,7 +266,7 @@ export async function startWorld(): Promise<World> {
         bodies.push(body);
         consented = true;
         const fate = FATE[JSON.parse(body).routing];
-        const accepted = JSON.stringify({ session: SESSION, agent: 'Kim Ek' });
+        const accepted = JSON.stringify({ session: SESSION, agent: 'Kim Ek', join_by: Date.now() + 1000 });
         send('application/json', fate ? '{}' : accepted, "default-src 'none'", fate?.status ?? 200, fate?.headers);
       });
     } else {
@@ -265,7 +286,10 @@ export async function startWorld(): Promise<World> {
     const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));
     const before = seats.at(-1);
     const same = !consented && before?.page === page;
-    seats.push(new Seat(stream, page, consented ? 'joining' : same ? before.state : 'away'));
+    const seat = new Seat(stream, page, consented ? 'joining' : same ? before.state : 'away');
+    seat.deaf = world.deaf;
+    seats.push(seat);
+    if (world.cookieless) seat.end('not_admitted', 4514);
     consented = false;
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -276,6 +300,8 @@ export async function startWorld(): Promise<World> {
     insyn: `http://insyn.agency.localhost:${port}`,
     requests,
     bodies,
+    cookieless: false,
+    deaf: false,
     seats,
     pages,
     close: () =>

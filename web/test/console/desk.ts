@@ -30,7 +30,7 @@ export interface Desk {
   origin: string;
   /** Method, path and body of each call of the API. */
   calls: string[];
-  state: { name: string | undefined; lives: number; refuse: number };
+  state: { name: string | undefined; lives: number; refuse: number; used: boolean };
   /** A page on the desk, waiting for whatever its first screen is. */
   open(browser: Browser, size: { width: number; height: number }): Promise<Page>;
   /** The next line that the console opens. */
@@ -41,7 +41,7 @@ export interface Desk {
 /** `realWorker`: the console's own Worker instead of the test's, so that lines are opened. */
 export async function openDesk(realWorker = false): Promise<Desk> {
   const calls: string[] = [];
-  const state: Desk['state'] = { name: undefined, lives: 5 * 60_000, refuse: 0 };
+  const state: Desk['state'] = { name: undefined, lives: 5 * 60_000, refuse: 0, used: false };
   const css = await build({
     absWorkingDir: WEB,
     entryPoints: ['src/console/console.css'],
@@ -54,7 +54,6 @@ export async function openDesk(realWorker = false): Promise<Desk> {
     .replace(
       '{{.Config}}',
       JSON.stringify({
-        insyn: 'http://insyn.agency.localhost',
         policyHash: '9f3b7c21aa',
         demo: true,
         labels: { my: 'My Page: book an appointment', start: 'Start page' },
@@ -88,6 +87,7 @@ export async function openDesk(realWorker = false): Promise<Desk> {
       return json(response, 201, { session: 'K7QX2M4TB3WZ5HNA', routing: '47291', expires: Date.now() + state.lives });
     }
     if (call.endsWith('/extend')) return json(response, 200, { expires: Date.now() + state.lives + 5 * 60_000 });
+    if (call.startsWith('DELETE ') && state.used) return json(response, 404, { error: 'no_code' });
     if (call === 'POST /api/sign-out') state.name = undefined;
     return json(response, 204);
   };

@@ -10,6 +10,8 @@ interface Drawing {
   rule: string;
   width: number;
   height: number;
+  /** How many times the body names its page. */
+  pages: number;
   style: string;
   /** Elements in order: tag, class, text. */
   parts: [tag: string, className: string, text: string][];
@@ -39,8 +41,10 @@ class FakeView implements ViewPort {
         return element;
       }),
     );
-    const { rule, width, height } = drawing;
-    this.#events.page({ rule, label: 'a label of its own', title: '', width, height, scale: 1 });
+    const { rule, width, height, pages } = drawing;
+    for (let left = pages; left > 0; left--) {
+      this.#events.page({ rule, label: 'a label of its own', title: '', width, height, scale: 1 });
+    }
     this.#events.applied(epoch, counter);
   }
 

@@ -37,12 +37,13 @@ export const click = async (page: Page, selector: string) => {
   await found?.click();
 };
 
-export const drawing = (rule: string, width = 1280, height = 800): Bytes =>
+export const drawing = (rule: string, width = 1280, height = 800, pages = 1): Bytes =>
   new TextEncoder().encode(
     JSON.stringify({
       rule,
       width,
       height,
+      pages,
       style: `body{margin:0;font:17px/1.5 system-ui,sans-serif;color:#1d2733;background:#f6f4ef}
         .top{background:#23395b;color:#fff;padding:18px 40px;font-weight:700;font-size:21px}
         h1{margin:36px 40px 8px;font-size:34px} p,label,input,button{margin:8px 40px;display:block}
@@ -65,7 +66,7 @@ export const drawing = (rule: string, width = 1280, height = 800): Bytes =>
 
 export const receipt = (ended = 0) => ({
   session: 'K7QX2M4TB3WZ5HNA',
-  statement: { version: '2026-1', hash: 'ab12', language: 'sv' },
+  statement: { version: '2026-1', hash: 'ab12cd34ef', language: 'sv' },
   policy: '9f3b7c21aa',
   consented: Date.now() - 6 * 60_000,
   ended,

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import { RESOURCES } from '../../src/console/resources.ts';
 import { AgentSeat, SEAT } from '../../src/console/seat.ts';
 import { pack } from '../../src/link/deflate.ts';
 import { GreetingExchange } from '../../src/link/exchange.ts';
@@ -124,6 +125,34 @@ test('a verdict reached while the line is down is told on the next one', async (
   assert.deepEqual(verdicts(b), []);
   b.network.last.open();
   assert.deepEqual(verdicts(b), [0]);
+});
+
+test('a verdict that went out on a dead line is told again, until a status shows that it was heard', async () => {
+  const b = bench();
+  b.network.last.sayJson('status', statusOf({ state: 'joining' }));
+  await meet(b, 1);
+  assert.deepEqual(verdicts(b), [1], 'on a line that looks up');
+  const again = await b.exchange('applicant').start();
+  b.network.last.say('exchange', { page: 1, counter: 3, payload: again.reply ?? text('') });
+  await until(() => verdicts(b).length > 1);
+  assert.deepEqual(verdicts(b), [1, 1], 'the applicant repeats itself');
+  b.network.last.lose(1006);
+  await until(() => b.network.sockets.length === 2);
+  b.network.last.open();
+  assert.deepEqual(verdicts(b), [1], 'on the next line');
+  b.network.last.sayJson('status', statusOf({ state: 'paused' }));
+  b.network.last.lose(1006);
+  await until(() => b.network.sockets.length === 3);
+  b.network.last.open();
+  assert.deepEqual(verdicts(b), [], 'it was heard');
+});
+
+test('of a million resources that a page names, as many are asked for as may be waited for', async () => {
+  const b = await live();
+  const hashes = Array.from({ length: 3 * RESOURCES.wanted }, (_, at) => at.toString(16).padStart(32, '0'));
+  b.seat.receive({ t: 'want', hashes });
+  const asked = b.network.last.take('want').reduce((sum, frame) => sum + (decodeWant(frame.payload)?.length ?? 0), 0);
+  assert.equal(asked, RESOURCES.wanted);
 });
 
 test('frames are unfolded and handed on in order, though a large one takes longer', async () => {

@@ -34,7 +34,7 @@ export class Host {
     });
   }
 
-  begin(policy: Policy): void {
+  begin(policy: Policy, ours: readonly Node[] = []): void {
     this.view ??= new View(this.frame, {
       want: (hashes) => queueMicrotask(() => this.mirror?.want(hashes)),
       resync: () => {
@@ -46,7 +46,7 @@ export class Host {
         this.page = page;
       },
     });
-    this.mirror = this.source.begin(policy, (message) => this.#take(message));
+    this.mirror = this.source.begin(policy, (message) => this.#take(message), ours);
     this.mirror.credit(true);
   }
 

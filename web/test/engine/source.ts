@@ -7,18 +7,26 @@ import { canon } from './canon.ts';
 import { Storm } from './storm.ts';
 
 export interface SourceWindow extends Window {
-  begin(policy: Policy, send: (message: FromMirror) => void): Mirror;
+  /** `ours`: more than the banner that stands in the page here. */
+  begin(policy: Policy, send: (message: FromMirror) => void, ours: readonly Node[]): Mirror;
   canon(): string;
   storm(seed: number): Storm;
   mirror?: Mirror;
 }
 
 const own = window as unknown as SourceWindow;
-own.begin = (policy, send) => {
+const typed = new WeakSet<Element>();
+own.begin = (policy, send, ours) => {
   const banner = document.createElement('div');
   banner.id = 'banner';
   document.documentElement.append(banner);
-  own.mirror = new Mirror({ policy, root: document, send: (message) => send(message), ignore: banner });
+  own.mirror = new Mirror({
+    policy,
+    root: document,
+    send: (message) => send(message),
+    ignore: [banner, ...ours],
+    typed,
+  });
   own.mirror.start();
   return own.mirror;
 };

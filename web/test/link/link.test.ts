@@ -170,6 +170,28 @@ test('a close code of 4500 and more is the end, with reason and receipt', () => 
   assert.deepEqual(said, ['up', 'ended idle S']);
 });
 
+test('a session is given up after the time without a connection, and not while there is one', () => {
+  link(1);
+  last().open();
+  mock.timers.tick(LINK.silence - 1);
+  last().arrive('beat');
+  for (let passed = 0; passed <= LINK.giveUp; passed += 10_000) {
+    mock.timers.tick(10_000);
+    last().arrive('beat');
+  }
+  assert.deepEqual(said, ['up']);
+  last().lose(1006);
+  for (let passed = 0; passed < LINK.giveUp; passed += 1000) {
+    assert.ok(!said.includes('ended grace '), `given up after ${passed} ms`);
+    mock.timers.tick(1000);
+  }
+  assert.equal(said.at(-1), 'ended grace ');
+  const tries = sockets.length;
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, tries);
+  assert.equal(said.at(-1), 'ended grace ');
+});
+
 test('what is no frame is dropped', () => {
   const line = link(1);
   last().open();

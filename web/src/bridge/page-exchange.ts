@@ -4,7 +4,7 @@
 import type { Exchange, ExchangeStep } from '../link/exchange.ts';
 import type { Bytes } from '../wire/messages.ts';
 
-export interface MeetingOptions {
+export interface PageExchangeOptions {
   exchange(): Exchange;
   /** Erased once there is a verdict, or with `close`. */
   secret: Bytes | undefined;
@@ -12,15 +12,15 @@ export interface MeetingOptions {
   verdict(matched: boolean): void;
 }
 
-export class Meeting {
-  readonly #options: MeetingOptions;
+export class PageExchange {
+  readonly #options: PageExchangeOptions;
   #exchange: Exchange | undefined;
   #said: Bytes | undefined;
   #verdict: boolean | undefined;
   #steps: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(options: MeetingOptions) {
+  constructor(options: PageExchangeOptions) {
     this.#options = options;
   }
 
