@@ -1,5 +1,8 @@
 # The image: one static binary, no shell, no other file, not root. Run it with a read-only root:
+#   docker build -t insyn .
 #   docker run --rm --read-only --cap-drop ALL --security-opt no-new-privileges -p 127.0.0.1:8080:8080 insyn
+# The demo routes by host name and port, so the published port must be the one it listens on. Behind a published port all
+# applicants come from one address, so wrong codes of one slow the others; and /metrics answers inside the container only.
 FROM node:20-bookworm-slim AS web
 WORKDIR /src/web
 COPY web/package.json web/package-lock.json ./

@@ -1,4 +1,4 @@
-# What can be made here. Go, Node and make are all that must be there before.
+# What can be made here. Go, Node and make are all that must be there before; .ci/needs sees to what the tests need besides.
 
 GO      ?= go
 TOOLS   := $(CURDIR)/.tools
@@ -10,7 +10,7 @@ ARGS    ?=
 ONLY    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-go test-web lint format fuzz clean browser
+.PHONY: help build demo test test-go test-web lint format fuzz clean needs
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ build: bin/insyn ## build everything into bin/insyn
 demo: bin/insyn ## start the demo on one port (ARGS="--listen 127.0.0.1:8080 --pages DIR")
 	@bin/insyn demo $(ARGS)
 
-test: lint test-go test-web ## run all tests; installs what they need
+test: needs lint test-go test-web ## run all tests, about 7 minutes; installs what they need
 
 lint: web/node_modules/.stamp web/dist/BUILT_BY_make_build $(LINT) $(GOFUMPT) ## check types, style and the arrows of the layout
 	@cd web && npm run --silent check
@@ -32,10 +32,10 @@ format: web/node_modules/.stamp $(GOFUMPT) ## format Go and TypeScript
 	@$(GOFUMPT) -w $$(git ls-files -co --exclude-standard '*.go')
 	@cd web && node_modules/.bin/biome check --write
 
-test-go: web/dist/BUILT_BY_make_build ## run the Go tests, with the race detector
+test-go: needs web/dist/BUILT_BY_make_build ## run the Go tests, with the race detector
 	$(GO) test -race -shuffle=on ./...
 
-test-web: web/node_modules/.stamp bin/insyn browser ## run the browser tests (ONLY=part-of-a-path for some)
+test-web: web/node_modules/.stamp bin/insyn needs ## run the browser tests (ONLY=part-of-a-path for some)
 	@cd web && npm run --silent test -- $(ONLY)
 
 fuzz: web/dist/BUILT_BY_make_build ## fuzz each parser for 30 s
@@ -44,19 +44,21 @@ fuzz: web/dist/BUILT_BY_make_build ## fuzz each parser for 30 s
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime 30s $$package || exit 1; \
 	  done; done
 
-clean: ## remove all that was built
+clean: ## remove all that was built (the tools in .tools stay)
 	rm -rf bin web/dist web/build web/node_modules
 
-browser:
-	@.ci/browser
+needs:
+	@.ci/needs
 
 bin/insyn: $(GO_SRC) web/dist/BUILT_BY_make_build
 	CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./cmd/insyn
 
 web/dist/BUILT_BY_make_build: web/node_modules/.stamp $(WEB_SRC)
+	@echo "building the browser code"
 	@cd web && npm run --silent build
 
 web/node_modules/.stamp: web/package.json web/package-lock.json
+	@echo "installing what builds and tests the browser code (once)"
 	@cd web && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
@@ -66,5 +68,6 @@ $(LINT):
 	@mv $(TOOLS)/golangci-lint $@
 
 $(GOFUMPT):
+	@echo "installing gofumpt 0.12.0 (once)"
 	@GOBIN=$(TOOLS) GOFLAGS= $(GO) install mvdan.cc/gofumpt@v0.12.0
 	@mv $(TOOLS)/gofumpt $@

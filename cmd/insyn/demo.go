@@ -72,6 +72,7 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 
 // demoServer is everything behind the port, by host.
 type demoServer struct {
+	port     string
 	origins  demo.Origins
 	desk     string // the console's origin
 	agency   *demo.Agency
@@ -80,7 +81,7 @@ type demoServer struct {
 }
 
 func newDemo(port, pages string, limits *limits, log zerolog.Logger) (*demoServer, error) {
-	d := &demoServer{origins: demo.Local(port), desk: "http://desk." + demo.Domain + ":" + port}
+	d := &demoServer{port: port, origins: demo.Local(port), desk: "http://desk." + demo.Domain + ":" + port}
 	assets, err := web.LoadAssets()
 	if err != nil {
 		return nil, err
@@ -98,6 +99,9 @@ func newDemo(port, pages string, limits *limits, log zerolog.Logger) (*demoServe
 		Origins: d.origins, Script: d.origins.Insyn + script, Integrity: integrity, Assets: files, Fonts: fonts, PagesDir: pages,
 	}
 	if d.agency, err = demo.New(agency); err != nil {
+		if pages != "" {
+			err = fmt.Errorf("--pages %s: %w", pages, err)
+		}
 		return nil, err
 	}
 	raw, err := demo.Policy(agency)
@@ -146,7 +150,7 @@ func (d *demoServer) product(
 	if err != nil {
 		return err
 	}
-	login, err := identity.NewDevelopment(identity.DefaultDevelopmentLimits(), rand.Reader)
+	login, err := identity.NewDevelopment(limits.signIn, rand.Reader)
 	if err != nil {
 		return err
 	}
@@ -251,9 +255,10 @@ you are both people of the call:
   2. The applicant:  %s/en/support      type the ten digits
 `, d.desk, d.origins.WWW)
 	if pages {
-		text += fmt.Sprintf("  3. Your pages:     %s/pages/\n", d.origins.WWW)
+		text += fmt.Sprintf("  3. Your pages:     %s/pages/          in the applicant's tab, after the digits\n", d.origins.WWW)
 	}
 	return text + `
+What is held and counted: http://127.0.0.1:` + d.port + `/metrics
 Sealing: off, the server could read what it relays. Confinement: off. Ctrl-C ends it.
 
 `

@@ -11,6 +11,7 @@ import (
 	"insyn/consent"
 	"insyn/session"
 	"insyn/signaling"
+	"insyn/signaling/identity"
 )
 
 func newFlags(command string, out io.Writer) *flag.FlagSet {
@@ -38,11 +39,12 @@ type limits struct {
 	session   session.Limits
 	signaling signaling.Limits
 	pace      consent.PaceLimits
+	signIn    identity.DevelopmentLimits
 }
 
 // limitFlags adds a flag for each limit.
 func limitFlags(flags *flag.FlagSet) *limits {
-	l := &limits{session.DefaultLimits(), signaling.DefaultLimits(), consent.DefaultPaceLimits()}
+	l := &limits{session.DefaultLimits(), signaling.DefaultLimits(), consent.DefaultPaceLimits(), identity.DefaultDevelopmentLimits()}
 	s, c, p := &l.session, &l.signaling, &l.pace
 	flags.IntVar(&s.Sessions, "sessions", s.Sessions, "most sessions at once, offered ones included")
 	flags.IntVar(&s.Codes, "codes", s.Codes, "most unredeemed codes at once")
@@ -57,7 +59,7 @@ func limitFlags(flags *flag.FlagSet) *limits {
 	flags.IntVar(&s.OutboxBytes, "outbox", s.OutboxBytes, "most `bytes` of page content waiting for one connection")
 	flags.IntVar(&s.OutboxControlBytes, "outbox-control", s.OutboxControlBytes, "most `bytes` of control frames waiting for one connection")
 	flags.IntVar(&c.Connections, "connections", c.Connections, "most WebSockets at once")
-	flags.DurationVar(&c.Beat, "beat", c.Beat, "between two beats")
+	flags.DurationVar(&c.Beat, "beat", c.Beat, "time between two beats of the server on a connection")
 	flags.DurationVar(&c.Silence, "silence", c.Silence, "how long a connection may be silent")
 	flags.DurationVar(&c.Write, "write", c.Write, "how long a peer may take to take what is written")
 	flags.DurationVar(&c.Farewell, "farewell", c.Farewell, "how long a peer may take to answer a close")
@@ -67,12 +69,14 @@ func limitFlags(flags *flag.FlagSet) *limits {
 	flags.IntVar(&c.FrameBurst, "frame-burst", c.FrameBurst, "frames of one seat at once")
 	flags.IntVar(&c.BytesPerSecond, "byte-rate", c.BytesPerSecond, "`bytes` per second of one seat")
 	flags.IntVar(&c.ByteBurst, "byte-burst", c.ByteBurst, "`bytes` of one seat at once")
-	flags.DurationVar(&p.NetworkEvery, "guess-every", p.NetworkEvery, "one wrong code per network in this time")
-	flags.IntVar(&p.NetworkBurst, "guess-burst", p.NetworkBurst, "wrong codes of a network before that")
-	flags.DurationVar(&p.GlobalEvery, "guess-every-all", p.GlobalEvery, "one wrong code of all networks together in this time")
-	flags.IntVar(&p.GlobalBurst, "guess-burst-all", p.GlobalBurst, "wrong codes of all networks before that")
+	flags.DurationVar(&p.NetworkEvery, "guess-every", p.NetworkEvery, "each network may send one wrong code in this time, once --guess-burst are used up")
+	flags.IntVar(&p.NetworkBurst, "guess-burst", p.NetworkBurst, "wrong codes that a network may send at once")
+	flags.DurationVar(&p.GlobalEvery, "guess-every-all", p.GlobalEvery, "all networks together may send one wrong code in this time, once --guess-burst-all are used up")
+	flags.IntVar(&p.GlobalBurst, "guess-burst-all", p.GlobalBurst, "wrong codes that all networks together may send at once")
 	flags.DurationVar(&p.MaxDelay, "guess-delay", p.MaxDelay, "longest a guess is held back before it is told to come again")
-	flags.IntVar(&p.Networks, "guess-networks", p.Networks, "most networks remembered for that")
+	flags.IntVar(&p.Networks, "guess-networks", p.Networks, "most networks whose wrong codes are counted; the rest share one count")
 	flags.DurationVar(&p.Remember, "guess-remember", p.Remember, "how long a network that guessed wrong is remembered")
+	flags.IntVar(&l.signIn.SignIns, "sign-ins", l.signIn.SignIns, "most agents signed in at once (development login)")
+	flags.DurationVar(&l.signIn.Life, "sign-in-life", l.signIn.Life, "how long a sign-in lasts (development login)")
 	return l
 }
