@@ -74,7 +74,12 @@ interface TrustedTypes {
     addEventListener('message', ({ source, origin, data }) => {
       if (!source || source !== form.contentWindow || origin !== hand.origin) return;
       if (data.insyn === 'ready') hand.ready = true;
-      if (data.insyn === 'height' && data.px > 0 && data.px < 9999) form.style.height = `${data.px}px`;
+      if (data.insyn === 'height' && data.px > 0 && data.px < 9999) {
+        const gone = form.clientHeight - data.px;
+        form.style.height = `${data.px}px`;
+        // The form has given way to a few words, and the page moved up under the person's eyes: bring them back.
+        if (gone > 100 && document.activeElement === form) form.scrollIntoView({ block: 'center' });
+      }
       if (data.insyn === 'accepted') load();
     });
     here.append(form);

@@ -99,6 +99,13 @@ test('from the typed code to the view, without a form value on the way', async (
   await submit(page, typed);
   await until('the support page', async () => (await seen(console)).includes('08.00'));
 
+  await until('the form, shrunk to a few words, to be where it can be seen', () =>
+    page.$eval('[data-insyn=consent] iframe', (form) => {
+      const { top, bottom, height } = form.getBoundingClientRect();
+      return height < 400 && top > 0 && bottom < innerHeight;
+    }),
+  );
+
   const frame = await view(console);
   const heading = await page.$eval('h1', (element) => element.textContent);
   assert.equal(await frame.$eval('h1', (element) => element.textContent), heading);
