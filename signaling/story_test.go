@@ -13,6 +13,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"insyn/consent"
 	"insyn/session"
 )
 
@@ -109,6 +110,29 @@ func TestTheViewerFreezesAndTheApplicantDoesNotNotice(t *testing.T) {
 			t.Errorf("after waking: %q, want the present", got)
 		}
 		_ = applicant.ws.CloseNow()
+	})
+}
+
+func TestAWrongAUsedAndAnExpiredCodeGetOneAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		w.call()
+		used := w.routing
+		w.ticket = ""
+		w.offer()
+		expired := w.routing
+		time.Sleep(session.DefaultLimits().Code)
+		wrong := "00000"
+		for wrong == used || wrong == expired {
+			wrong = "0000" + string(wrong[4]+1)
+		}
+		for name, routing := range map[string]string{"wrong": wrong, "used": used, "expired": expired} {
+			began := time.Now()
+			status, answer := w.consent(routing)
+			if took := time.Since(began); status != 404 || answer["error"] != "unknown_code" || len(answer) != 1 || took != consent.DefaultFloor {
+				t.Errorf("%s: %d %v after %v, want one and the same answer after %v", name, status, answer, took, consent.DefaultFloor)
+			}
+		}
 	})
 }
 
