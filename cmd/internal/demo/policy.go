@@ -5,32 +5,19 @@ package demo
 import (
 	"encoding/json"
 	"fmt"
+
+	"insyn/consent"
 )
 
 // In patterns, * is a run without a slash and ** any run; the first match wins. A page that nothing matches is never
 // shown. The labels are what the agent reads instead of an address.
 type policyFile struct {
-	Version string       `json:"version"`
-	Domain  string       `json:"domain"`
-	Origins []string     `json:"origins"`
-	Fetch   []string     `json:"fetch"`
-	Pages   []policyPage `json:"pages"`
-	Rules   []policyRule `json:"rules"`
-}
-
-type policyPage struct {
-	ID      string `json:"id"`
-	Label   string `json:"label"`
-	Origin  string `json:"origin,omitempty"`
-	Path    string `json:"path"`
-	Text    string `json:"text"`
-	Choices string `json:"choices,omitempty"`
-}
-
-type policyRule struct {
-	Path     string `json:"path,omitempty"`
-	Selector string `json:"selector"`
-	Text     string `json:"text"`
+	Version string               `json:"version"`
+	Domain  string               `json:"domain"`
+	Origins []string             `json:"origins"`
+	Fetch   []string             `json:"fetch"`
+	Pages   []consent.PolicyPage `json:"pages"`
+	Rules   []consent.PolicyRule `json:"rules"`
 }
 
 // Policy is the policy of the demo agency as JSON: public pages are shown; behind the log-in headings, labels and help
@@ -43,7 +30,7 @@ func Policy(c Config) ([]byte, error) {
 		Domain:  Domain,
 		Origins: []string{o.WWW, o.My},
 		Fetch:   []string{o.WWW, o.My},
-		Pages: []policyPage{
+		Pages: []consent.PolicyPage{
 			{ID: "start", Label: "Start page", Origin: o.WWW, Path: "/*/", Text: "show"},
 			{ID: "support", Label: "Technical support", Origin: o.WWW, Path: "/*/support", Text: "show"},
 			{ID: "social", Label: "Social media", Origin: o.WWW, Path: "/*/social", Text: "show"},
@@ -53,7 +40,7 @@ func Policy(c Config) ([]byte, error) {
 			{ID: "appointment", Label: "My Page: appointment", Origin: o.My, Path: "/*/appointment", Text: "labels"},
 			{ID: "booking", Label: "My Page: booking", Origin: o.My, Path: "/*/booking**", Text: "labels", Choices: "show"},
 		},
-		Rules: []policyRule{
+		Rules: []consent.PolicyRule{
 			// What the agent needs in order to say "the third one", and what says nothing about the person.
 			{Path: "/*/booking**", Selector: "#calendar", Text: "show"},
 			{Path: "/*/booking**", Selector: ".steps", Text: "show"},
@@ -64,8 +51,8 @@ func Policy(c Config) ([]byte, error) {
 	}
 	if c.PagesDir != "" {
 		// First, since "/*/" would take /pages/ for a language.
-		own := policyPage{ID: "pages", Label: "Your own pages", Origin: o.WWW, Path: pagesPrefix + "**", Text: "show"}
-		p.Pages = append([]policyPage{own}, p.Pages...)
+		own := consent.PolicyPage{ID: "pages", Label: "Your own pages", Origin: o.WWW, Path: pagesPrefix + "**", Text: "show"}
+		p.Pages = append([]consent.PolicyPage{own}, p.Pages...)
 	}
 	out, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {

@@ -32,7 +32,7 @@ func TestPolicyCoversThePages(t *testing.T) {
 	find := func(origin, path string) string {
 		for _, page := range p.Pages {
 			if (page.Origin == "" || page.Origin == origin) && match(page.Path, path) {
-				return page.ID + " " + page.Text
+				return page.ID + " " + string(page.Text)
 			}
 		}
 		return ""
