@@ -76,7 +76,7 @@ export class BannerPlace {
     const home = dialog ?? document.documentElement;
     if (this.#host.parentNode === home) return;
     const parent: Movable = home;
-    // moveBefore keeps the bridge's frame alive; without it the frame loads anew and resumes, as after a reload.
+    // moveBefore keeps the focus on a button of ours; without it the person has to come back to it.
     if (this.#host.isConnected && parent.moveBefore) parent.moveBefore(this.#host, null);
     else parent.append(this.#host);
     this.#raise();

@@ -1,53 +1,21 @@
 // Room: test. A server that is not there: sockets whose frames the test reads and writes, and a clock that it moves.
 
 import type { Platform } from '../../src/link/link.ts';
-import { decodeFrame, encodeFrame, type Frame, type KindName } from '../../src/wire/frame.ts';
+import type { KindName } from '../../src/wire/frame.ts';
 import type { SessionState, Status } from '../../src/wire/server.ts';
+import { FakeSocket as Base } from '../support/socket.ts';
 
-const empty = new Uint8Array(0);
-
-export class FakeSocket {
-  binaryType = '';
-  readyState = 0;
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
-  readonly sent: Frame[] = [];
+export class FakeSocket extends Base {
   #counter = 0;
 
-  send(data: Uint8Array<ArrayBuffer>): void {
-    const frame = decodeFrame(data.slice().buffer);
-    if (!frame) throw new Error('sent what is no frame');
-    this.sent.push(frame);
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  open(): void {
-    this.readyState = 1;
-    this.onopen?.();
-  }
-
-  /** The server closes the connection, or it breaks. */
-  lose(code: number): void {
-    this.readyState = 3;
-    this.onclose?.({ code });
-  }
-
-  local(kind: KindName, payload: Uint8Array<ArrayBuffer> = empty): void {
-    this.onmessage?.({ data: encodeFrame({ kind, page: 0, epoch: 0, counter: 0, payload }).buffer });
+  local(kind: KindName, payload: Uint8Array<ArrayBuffer> = new Uint8Array(0)): void {
+    this.say(kind, { payload });
   }
 
   /** A control frame from the agent. */
   relay(kind: KindName, payload: Uint8Array<ArrayBuffer>, page = 1, counter = ++this.#counter): void {
     this.#counter = counter;
-    this.onmessage?.({ data: encodeFrame({ kind, page, epoch: 0, counter, payload }).buffer });
-  }
-
-  json(kind: KindName, value: object): void {
-    this.local(kind, new TextEncoder().encode(JSON.stringify(value)));
+    this.say(kind, { page, counter, payload });
   }
 
   status(state: SessionState, peer = true): void {
@@ -62,15 +30,11 @@ export class FakeSocket {
       ends: 0,
       grace: 0,
     };
-    this.json('status', status);
+    this.sayJson('status', status);
   }
 
   kinds(): KindName[] {
     return this.sent.map((frame) => frame.kind);
-  }
-
-  of(kind: KindName): Frame[] {
-    return this.sent.filter((frame) => frame.kind === kind);
   }
 }
 

@@ -450,7 +450,7 @@ test('stop is told, stops at once, and ends with the receipt', async () => {
   await settle();
   assert.deepEqual(bench.socket.of('close')[0]?.payload, Uint8Array.of(0));
   assert.equal(bench.socket.of('keyframe').length, 0);
-  bench.socket.json('close', { reason: 'stopped', receipt });
+  bench.socket.sayJson('close', { reason: 'stopped', receipt });
   bench.socket.lose(4500);
   assert.deepEqual(bench.told.at(-1), { t: 'ended', reason: 'stopped', receipt });
   assert.deepEqual(bench.posted.slice(-2), [
@@ -512,7 +512,7 @@ test('the page goes: the line is let go without a word', async () => {
 test('an end before the codes matched erases the secret', async () => {
   const bench = new Bench();
   bench.socket.open();
-  bench.socket.json('close', { reason: 'not_joined' });
+  bench.socket.sayJson('close', { reason: 'not_joined' });
   bench.socket.lose(4504);
   assert.deepEqual(bench.secret, new Uint8Array(4));
   assert.deepEqual(bench.posted.at(-2), { t: 'ended', reason: 'not_joined' });

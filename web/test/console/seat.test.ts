@@ -46,7 +46,7 @@ function bench() {
     posted.filter((message): message is Extract<FromConsoleWorker, { t: T }> => message.t === t);
   const acks = (lane: string) =>
     network.last
-      .take('ack')
+      .of('ack')
       .map((frame) => decodeAck(frame.payload))
       .filter((ack) => ack?.lane === lane)
       .map((ack) => ack?.counter);
@@ -57,18 +57,18 @@ function bench() {
 async function meet(b: ReturnType<typeof bench>, page: number, counter = 1) {
   const { network } = b;
   const applicant = b.exchange('applicant');
-  const before = network.last.take('exchange').length;
+  const before = network.last.of('exchange').length;
   const first = await applicant.start();
   assert.ok(first.reply);
   network.last.say('exchange', { page, counter, payload: first.reply });
-  await until(() => network.last.take('exchange').length > before);
-  const answer = network.last.take('exchange').slice(before)[0];
+  await until(() => network.last.of('exchange').length > before);
+  const answer = network.last.of('exchange').slice(before)[0];
   assert.ok(answer, 'the agent answers the greeting');
   const third = await applicant.receive(answer.payload);
   assert.ok(third.reply);
-  const told = network.last.take('verdict').length;
+  const told = network.last.of('verdict').length;
   network.last.say('exchange', { page, counter: counter + 1, payload: third.reply });
-  await until(() => network.last.take('verdict').length > told);
+  await until(() => network.last.of('verdict').length > told);
 }
 
 async function live() {
@@ -79,7 +79,7 @@ async function live() {
   return b;
 }
 
-const verdicts = (b: ReturnType<typeof bench>) => b.network.last.take('verdict').map((frame) => frame.payload[0]);
+const verdicts = (b: ReturnType<typeof bench>) => b.network.last.of('verdict').map((frame) => frame.payload[0]);
 
 test('codes that match are told once, and once more for each new page', async () => {
   const b = await live();
@@ -95,9 +95,9 @@ test('an exchange that overtakes the status of its page is not begun again by it
   const applicant = b.exchange('applicant');
   const first = await applicant.start();
   b.network.last.say('exchange', { page: 1, counter: 1, payload: first.reply ?? text('') });
-  await until(() => b.network.last.take('exchange').length > 0);
+  await until(() => b.network.last.of('exchange').length > 0);
   b.network.last.sayJson('status', statusOf({ state: 'joining', page: 1 }));
-  const third = await applicant.receive(b.network.last.take('exchange')[0]?.payload ?? text(''));
+  const third = await applicant.receive(b.network.last.of('exchange')[0]?.payload ?? text(''));
   b.network.last.say('exchange', { page: 1, counter: 2, payload: third.reply ?? text('') });
   await until(() => verdicts(b).length > 0);
   assert.deepEqual(verdicts(b), [1]);
@@ -112,7 +112,7 @@ test('a wrong answer is told as a mismatch, and no second try is given on that p
   const again = await b.exchange('applicant').start();
   b.network.last.say('exchange', { page: 1, counter: 2, payload: again.reply ?? text('') });
   await settle();
-  assert.equal(b.network.last.take('exchange').length, 0);
+  assert.equal(b.network.last.of('exchange').length, 0);
   assert.equal(b.exchanges(), 1);
 });
 
@@ -151,7 +151,7 @@ test('of a million resources that a page names, as many are asked for as may be 
   const b = await live();
   const hashes = Array.from({ length: 3 * RESOURCES.wanted }, (_, at) => at.toString(16).padStart(32, '0'));
   b.seat.receive({ t: 'want', hashes });
-  const asked = b.network.last.take('want').reduce((sum, frame) => sum + (decodeWant(frame.payload)?.length ?? 0), 0);
+  const asked = b.network.last.of('want').reduce((sum, frame) => sum + (decodeWant(frame.payload)?.length ?? 0), 0);
   assert.equal(asked, RESOURCES.wanted);
 });
 
@@ -191,17 +191,17 @@ test('what does not unfold voids what follows until a keyframe, which is asked f
   network.last.say('keyframe', { page: 1, epoch: 1, counter: 1, payload: await pack(text('k')) });
   network.last.say('delta', { page: 1, epoch: 1, counter: 2, payload: Uint8Array.of(9, 9, 9) });
   network.last.say('delta', { page: 1, epoch: 1, counter: 3, payload: await pack(text('void')) });
-  await until(() => b.acks('state').includes(3) && network.last.take('resync').length > 0);
+  await until(() => b.acks('state').includes(3) && network.last.of('resync').length > 0);
   assert.deepEqual(
     b.of('frame').map((frame) => frame.counter),
     [1],
   );
-  assert.equal(network.last.take('resync').length, 1);
+  assert.equal(network.last.of('resync').length, 1);
   assert.deepEqual(b.acks('state'), [2, 3], 'its credit goes back all the same');
   b.seat.receive({ t: 'resync' });
   b.seat.receive({ t: 'resync' });
   await settle();
-  assert.equal(network.last.take('resync').length, 1);
+  assert.equal(network.last.of('resync').length, 1);
   network.last.say('keyframe', { page: 1, epoch: 2, counter: 4, payload: await pack(text('k')) });
   await until(() => b.of('frame').length > 1);
   assert.deepEqual(
@@ -214,12 +214,12 @@ test('a gap in the state lane asks for a keyframe', async () => {
   const b = await live();
   b.network.last.say('keyframe', { page: 1, epoch: 1, counter: 1, payload: await pack(text('k')) });
   b.network.last.say('delta', { page: 1, epoch: 1, counter: 3, payload: await pack(text('late')) });
-  await until(() => b.of('frame').length > 0 && b.network.last.take('resync').length > 0);
+  await until(() => b.of('frame').length > 0 && b.network.last.of('resync').length > 0);
   assert.deepEqual(
     b.of('frame').map((frame) => frame.counter),
     [1],
   );
-  assert.equal(b.network.last.take('resync').length, 1);
+  assert.equal(b.network.last.of('resync').length, 1);
 });
 
 test('a frame that unfolds beyond its ceiling is dropped', async () => {
@@ -227,9 +227,9 @@ test('a frame that unfolds beyond its ceiling is dropped', async () => {
   const bomb = await pack(new Uint8Array(SEAT.frame + 1));
   assert.ok(bomb.length < 1 << 20);
   b.network.last.say('keyframe', { page: 1, epoch: 1, counter: 1, payload: bomb });
-  await until(() => b.network.last.take('resync').length > 0);
+  await until(() => b.network.last.of('resync').length > 0);
   assert.equal(b.of('frame').length, 0);
-  assert.equal(b.network.last.take('resync').length, 1);
+  assert.equal(b.network.last.of('resync').length, 1);
 });
 
 test('a flood of frames is held to the ceiling of what may wait', async () => {
@@ -239,7 +239,7 @@ test('a flood of frames is held to the ceiling of what may wait', async () => {
   for (let counter = 1; counter <= 8; counter++) {
     b.network.last.say('keyframe', { page: 1, epoch: counter, counter, payload: noise });
   }
-  await until(() => b.network.last.take('resync').length > 0);
+  await until(() => b.network.last.of('resync').length > 0);
   assert.equal(b.of('frame').length, Math.floor(SEAT.waiting / noise.length));
 });
 
@@ -253,7 +253,7 @@ test('a resource comes in chunks, is credited on arrival and checked against its
   const b = await live();
   const { hash, packed, bytes } = await resource('body { color: teal }');
   b.seat.receive({ t: 'want', hashes: [hash] });
-  assert.deepEqual(decodeWant(b.network.last.take('want')[0]?.payload ?? text('')), [hash]);
+  assert.deepEqual(decodeWant(b.network.last.of('want')[0]?.payload ?? text('')), [hash]);
   const chunk = (offset: number, end: number) =>
     encodeChunk({ hash, type: 'text/css', total: packed.length, offset, bytes: packed.subarray(offset, end) });
   b.network.last.say('resource', { page: 1, counter: 1, payload: chunk(0, 7) });
@@ -285,7 +285,7 @@ test('a resource with a hole is asked for again', async () => {
     encodeChunk({ hash, type: 'text/css', total: packed.length, offset, bytes: packed.subarray(offset, offset + 8) });
   b.network.last.say('resource', { page: 1, counter: 1, payload: chunk(0) });
   b.network.last.say('resource', { page: 1, counter: 3, payload: chunk(16) });
-  assert.equal(b.network.last.take('want').length, 2);
+  assert.equal(b.network.last.of('want').length, 2);
 });
 
 test('after a new page, what did not come is asked for with its first keyframe', async () => {
@@ -293,12 +293,12 @@ test('after a new page, what did not come is asked for with its first keyframe',
   const { hash } = await resource('late');
   b.seat.receive({ t: 'want', hashes: [hash] });
   b.seat.receive({ t: 'want', hashes: [hash] });
-  assert.equal(b.network.last.take('want').length, 1, 'what is under way is not asked for twice');
+  assert.equal(b.network.last.of('want').length, 1, 'what is under way is not asked for twice');
   b.network.last.sayJson('status', statusOf({ state: 'away', page: 2 }));
   await meet(b, 2);
   b.network.last.say('keyframe', { page: 2, epoch: 1, counter: 1, payload: await pack(text('k')) });
   await until(() => b.of('frame').length > 0);
-  assert.equal(b.network.last.take('want').length, 2);
+  assert.equal(b.network.last.of('want').length, 2);
 });
 
 test('a late "applied" of the page before gives no credit on the new one', async () => {
@@ -326,16 +326,16 @@ test('an end asked for while the line is down is told when it is up again', asyn
   const b = await live();
   b.network.last.lose(1006);
   b.seat.receive({ t: 'close', leaving: false });
-  assert.equal(b.network.last.take('close').length, 0);
+  assert.equal(b.network.last.of('close').length, 0);
   await until(() => b.network.sockets.length === 2);
   b.network.last.open();
-  assert.deepEqual([...(b.network.last.take('close')[0]?.payload ?? [])], [0]);
+  assert.deepEqual([...(b.network.last.of('close')[0]?.payload ?? [])], [0]);
 });
 
 test('a console that leaves says so with its byte', async () => {
   const b = await live();
   b.seat.receive({ t: 'close', leaving: true });
-  assert.deepEqual([...(b.network.last.take('close')[0]?.payload ?? [])], [1]);
+  assert.deepEqual([...(b.network.last.of('close')[0]?.payload ?? [])], [1]);
 });
 
 test('the end carries reason and receipt, and nothing follows it', async () => {

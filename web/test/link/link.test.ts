@@ -4,38 +4,13 @@ import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import { LINK, Link, type LinkEvents } from '../../src/link/link.ts';
 import { SendWindow, WINDOW } from '../../src/link/window.ts';
-import { decodeFrame, encodeFrame, type Frame, type KindName } from '../../src/wire/frame.ts';
+import type { Frame, KindName } from '../../src/wire/frame.ts';
+import { FakeSocket as Base } from '../support/socket.ts';
 
-class FakeSocket {
-  readyState = 0;
-  binaryType = '';
-  sent: Frame[] = [];
-  onopen?: () => void;
-  onmessage?: (event: { data: unknown }) => void;
-  onclose?: (event: { code: number }) => void;
-
-  send(data: Uint8Array<ArrayBuffer>): void {
-    const frame = decodeFrame(data.slice().buffer);
-    assert.ok(frame, 'the link sent something that is no frame');
-    this.sent.push(frame);
-  }
-  close(): void {
-    this.readyState = 3;
-  }
-  open(): void {
-    this.readyState = 1;
-    this.onopen?.();
-  }
-  lose(code: number): void {
-    this.readyState = 3;
-    this.onclose?.({ code });
-  }
+class FakeSocket extends Base {
   arrive(kind: KindName, fields: Partial<Frame> = {}): void {
-    const payload = fields.payload ?? new Uint8Array(0);
-    const relayed = { page: 1, epoch: 0, counter: 1 };
-    const local = { page: 0, epoch: 0, counter: 0 };
-    const base = ['status', 'serverResync', 'close', 'beat'].includes(kind) ? local : relayed;
-    this.onmessage?.({ data: encodeFrame({ kind, ...base, ...fields, payload }).slice().buffer });
+    const local = ['status', 'serverResync', 'close', 'beat'].includes(kind);
+    this.say(kind, local ? fields : { page: 1, counter: 1, ...fields });
   }
 }
 
