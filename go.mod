@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/coder/websocket v1.8.15
 	github.com/gorilla/securecookie v1.1.2
+	github.com/gtank/ristretto255 v0.1.2
 	github.com/rs/zerolog v1.35.1
 	go.uber.org/goleak v1.3.0
 )

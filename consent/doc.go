@@ -28,5 +28,6 @@ type Redemption struct {
 type Admission struct {
 	Session string    // session id, for GET /signal
 	Agent   string    // display name of the agent
+	AgentID string    // what the agent is known by; both ends bind their keys to it
 	JoinBy  time.Time // when both sides must have found each other
 }

@@ -113,6 +113,7 @@ type form struct {
 type answer struct {
 	Session string `json:"session"`
 	Agent   string `json:"agent"`
+	AgentID string `json:"agent_id"`
 	JoinBy  int64  `json:"join_by"`
 }
 
@@ -215,7 +216,9 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, f form, statement
 		h.refuse(w, RefusedUnavailable)
 		return
 	}
-	writeJSON(w, http.StatusOK, answer{Session: admission.Session, Agent: admission.Agent, JoinBy: admission.JoinBy.UnixMilli()})
+	writeJSON(w, http.StatusOK, answer{
+		Session: admission.Session, Agent: admission.Agent, AgentID: admission.AgentID, JoinBy: admission.JoinBy.UnixMilli(),
+	})
 }
 
 func (h *Handler) refuse(w http.ResponseWriter, refusal Refusal) {

@@ -5,10 +5,12 @@ package consent
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Bounds of a policy. They keep a page's cost of matching small, and a slip of the hand from becoming a policy.
@@ -69,6 +71,9 @@ type policyFields struct {
 func ParsePolicy(raw []byte) (*Policy, error) {
 	if len(raw) > MaxPolicyBytes {
 		return nil, fmt.Errorf("policy: at most %d bytes expected, %d came", MaxPolicyBytes, len(raw))
+	}
+	if !utf8.Valid(raw) { // the bridge is given it as text, and must come to the same hash
+		return nil, errors.New("policy: UTF-8 expected")
 	}
 	p := &Policy{raw: slices.Clone(raw)}
 	if err := decodeStrict(raw, &p.fields); err != nil {

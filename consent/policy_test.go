@@ -110,6 +110,7 @@ func TestPolicyRefuses(t *testing.T) {
 		"choices in labels":         {`"choices": "show"`, `"choices": "labels"`, "choices"},
 		"a rule without selector":   {`"main"`, `" "`, "rules[1]: selector"},
 		"a rule in capitals":        {`"text": "mask"`, `"text": "Mask"`, "rules[0]: text"},
+		"no UTF-8":                  {`"Start page"`, "\"Start\xff page\"", "UTF-8"},
 		"no pages":                  {goodPolicy[strings.Index(goodPolicy, `"pages": [`):strings.Index(goodPolicy, `"rules"`)], `"pages": [], `, "pages"},
 	} {
 		changed := strings.Replace(goodPolicy, c.old, c.new, 1)

@@ -3,6 +3,7 @@ package session
 // Room: session. The test bench: a registry, two seats, and an observer that remembers.
 
 import (
+	"bytes"
 	"crypto/rand"
 	"fmt"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"insyn/consent"
+	"insyn/session/sealed"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -132,10 +134,11 @@ func (b *bench) match(page uint16) {
 	b.sendLocal(b.agent, KindVerdict, 1)
 }
 
-// send sends the next frame of a kind, and wants it accepted.
+// send sends the next frame of a kind, and wants it accepted. A payload that is too short for its kind is filled up.
 func (b *bench) send(a *Attachment, kind Kind, page uint16, payload []byte) {
 	b.Helper()
 	rule, _ := kind.rule()
+	payload = append(payload, make([]byte, max(0, rule.least-len(payload)))...)
 	key := fmt.Sprint(a.seat, page, rule.lane)
 	b.counters[key]++
 	if reason := b.sendHeader(a, Header{Kind: kind, Lane: rule.lane, Page: page, Counter: b.counters[key]}, payload); reason != "" {
@@ -143,8 +146,24 @@ func (b *bench) send(a *Attachment, kind Kind, page uint16, payload []byte) {
 	}
 }
 
+// sendHeader sends as a connection does: local frames are said, all others handed over sealed.
 func (b *bench) sendHeader(a *Attachment, h Header, payload []byte) Reason {
-	return a.Receive(h, append(h.Append(nil), payload...))
+	if h.Kind.Local() {
+		var say byte
+		if len(payload) > 0 {
+			say = payload[0]
+		}
+		return a.Say(h.Kind, say, len(payload))
+	}
+	frame, _ := sealed.Take(append(h.Append(nil), payload...))
+	return a.Receive(frame)
+}
+
+// written is what a frame looks like on the wire.
+func written(frame sealed.Frame) []byte {
+	var out bytes.Buffer
+	_, _ = frame.WriteTo(&out) // a buffer takes everything
+	return out.Bytes()
 }
 
 func (b *bench) sendLocal(a *Attachment, kind Kind, payload ...byte) Reason {
@@ -160,8 +179,8 @@ func (b *bench) drain(a *Attachment) []string {
 			return got
 		}
 		switch {
-		case out.Frame != nil:
-			got = append(got, Kind(out.Frame[0]).String())
+		case out.Frame.Size() > 0:
+			got = append(got, Kind(out.Frame.Header()[0]).String())
 			a.Done(out.Frame)
 		case out.Status != nil:
 			got = append(got, "status "+out.Status.State.String())

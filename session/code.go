@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // RoutingDigits is how many digits of a code the server knows.
@@ -51,31 +52,40 @@ func drawRouting(random io.Reader, taken func(Routing) bool) (Routing, error) {
 	}
 }
 
-// ID names a session: 16 characters of lower-case base32 (RFC 4648, 6), 80 random bits. It opens nothing by itself.
+// ID names a session: 128 random bits as 26 characters of lower-case base32 (RFC 4648, 6) without padding. It opens
+// nothing by itself. The ends bind their keys to it, which is why it is long enough never to come twice.
 type ID string
 
-// idLength is the number of characters in an ID.
-const idLength = 16
+const (
+	idBytes    = 16
+	idLength   = 26 // characters
+	idAlphabet = "abcdefghijklmnopqrstuvwxyz234567"
+	idSpare    = 1<<2 - 1 // the bits of the last character that stand for nothing: 26 characters hold 130
+)
 
 func idEncoding() *base32.Encoding {
-	return base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+	return base32.NewEncoding(idAlphabet).WithPadding(base32.NoPadding)
 }
 
-// ParseID reads an ID as it was given out.
+// ParseID reads an ID as it was given out. There is one spelling of each: the spare bits of the last character are zero.
 func ParseID(s string) (ID, bool) {
 	if len(s) != idLength {
 		return "", false
 	}
+	last := 0
 	for _, c := range []byte(s) {
-		if (c < 'a' || c > 'z') && (c < '2' || c > '7') {
+		if last = strings.IndexByte(idAlphabet, c); last < 0 {
 			return "", false
 		}
+	}
+	if last&idSpare != 0 {
+		return "", false
 	}
 	return ID(s), true
 }
 
 func drawID(random io.Reader) (ID, error) {
-	var b [10]byte
+	var b [idBytes]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return "", fmt.Errorf("session id: %w", err)
 	}

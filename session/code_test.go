@@ -65,9 +65,46 @@ func TestIDs(t *testing.T) {
 	if got, ok := ParseID(string(id)); !ok || got != id {
 		t.Errorf("ParseID(%q) = %q, %v", id, got, ok)
 	}
-	for _, s := range []string{"", "abcdefghijklmno", "abcdefghijklmnopq", "ABCDEFGHIJKLMNOP", "abcdefghijklmno1", "../../../../etc/"} {
+	for name, s := range map[string]string{
+		"nothing": "", "25 characters": "abcdefghijklmnopqrstuvwxy", "27 characters": "abcdefghijklmnopqrstuvwxyza",
+		"as in the first version": "abcdefghijklmnop", "capitals": "ABCDEFGHIJKLMNOPQRSTUVWXYA", "the digit 1": "abcdefghijklmnopqrstuvwxy1",
+		"padding": "abcdefghijklmnopqrstuvwxy=", "a line feed": "abcdefghijklmnopqrstuvwxy\n", "a way out": "../../../../../../../../et",
+		"spare bits 01": "abcdefghijklmnopqrstuvwxyb", "spare bits 10": "abcdefghijklmnopqrstuvwxyc", "spare bits 11": "abcdefghijklmnopqrstuvwxy7",
+	} {
 		if got, ok := ParseID(s); ok || got != "" {
-			t.Errorf("ParseID(%q) = %q, %v, want it refused", s, got, ok)
+			t.Errorf("%s: ParseID(%q) = %q, %v, want it refused", name, s, got, ok)
 		}
 	}
+}
+
+func TestIDsAreOfSixteenBytesAllOfThem(t *testing.T) {
+	for want, raw := range map[ID][]byte{
+		"aaaaaaaaaaaaaaaaaaaaaaaaaa": make([]byte, 16),
+		"77777777777777777777777774": bytes.Repeat([]byte{0xff}, 16),
+		"aaaqeayeaudaocajbifqydiob4": {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+	} {
+		if got, err := drawID(bytes.NewReader(raw)); err != nil || got != want {
+			t.Errorf("drew %q, %v of %x, want %q", got, err, raw, want)
+		}
+		if _, err := drawID(bytes.NewReader(raw[:15])); err == nil {
+			t.Error("an ID of 15 bytes was drawn")
+		}
+	}
+}
+
+// What is accepted stands for 16 bytes, and is how these are spelled.
+func FuzzID(f *testing.F) {
+	f.Add("aaaqeayeaudaocajbifqydiob4")
+	f.Add("aaaqeayeaudaocajbifqydiob5")
+	f.Add("aaaqeayeaudaocajbifqydio\r\n")
+	f.Fuzz(func(t *testing.T, s string) {
+		id, ok := ParseID(s)
+		raw, err := idEncoding().DecodeString(s)
+		if canonical := err == nil && len(raw) == idBytes && idEncoding().EncodeToString(raw) == s; ok != canonical {
+			t.Errorf("ParseID(%q) = %v, want %v", s, ok, canonical)
+		}
+		if ok && string(id) != s || !ok && id != "" {
+			t.Errorf("ParseID(%q) = %q, %v", s, id, ok)
+		}
+	})
 }

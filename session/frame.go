@@ -2,12 +2,24 @@ package session
 
 // Room: session. The clear header of a frame and the table of kinds, exactly as signaling/doc.go has them.
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"insyn/session/sealed"
+)
 
 // HeaderSize is the length of the clear header in bytes.
-const HeaderSize = 16
+const HeaderSize = sealed.HeaderSize
 
-// Kind says what a frame is. Below 0x80: relayed, payload opaque. From 0x80: local, between one seat and the server.
+const (
+	// sealing is what sealing adds to the bytes that are sealed: the tag (docs/protocol.md, section 4).
+	sealing = 16
+	// sealedLeast is the shortest sealed payload: 64 bytes, since all are padded to steps, and the tag.
+	sealedLeast = 64 + sealing
+)
+
+// Kind says what a frame is. Below 0x80: relayed, and but for the exchange sealed. From 0x80: local, between one seat and
+// the server.
 type Kind uint8
 
 // The kinds.
@@ -142,23 +154,23 @@ const (
 func (k Kind) rule() (rule, bool) {
 	switch k {
 	case KindExchange:
-		return rule{"exchange", LaneControl, fromBoth, inJoining | inAway, 0, 1 << 10}, true
+		return rule{"exchange", LaneControl, fromBoth, inJoining | inAway, 1, 1 << 10}, true
 	case KindKeyframe:
-		return rule{"keyframe", LaneState, fromApplicant, inLive, 0, 1 << 20}, true
+		return rule{"keyframe", LaneState, fromApplicant, inLive, sealedLeast, 1<<20 + sealing}, true
 	case KindDelta:
-		return rule{"delta", LaneState, fromApplicant, inLive, 0, 256 << 10}, true
+		return rule{"delta", LaneState, fromApplicant, inLive, sealedLeast, 256<<10 + sealing}, true
 	case KindPointer:
-		return rule{"pointer", LaneState, fromApplicant, inLive, 0, 256}, true
+		return rule{"pointer", LaneState, fromApplicant, inLive, sealedLeast, sealedLeast}, true
 	case KindResource:
-		return rule{"resource", LaneResource, fromApplicant, inLive, 0, 64 << 10}, true
+		return rule{"resource", LaneResource, fromApplicant, inLive, sealedLeast, 64<<10 + sealing}, true
 	case KindWant:
-		return rule{"want", LaneControl, fromAgent, inLive, 0, 16 << 10}, true
+		return rule{"want", LaneControl, fromAgent, inLive, sealedLeast, 16<<10 + sealing}, true
 	case KindAck:
-		return rule{"ack", LaneControl, fromAgent, inLive, 0, 256}, true
+		return rule{"ack", LaneControl, fromAgent, inLive, sealedLeast, sealedLeast}, true
 	case KindResync:
-		return rule{"resync", LaneControl, fromAgent, inLive, 0, 256}, true
+		return rule{"resync", LaneControl, fromAgent, inLive, sealedLeast, sealedLeast}, true
 	case KindState:
-		return rule{"state", LaneControl, fromBoth, inLive | inPaused, 0, 1 << 10}, true
+		return rule{"state", LaneControl, fromBoth, inLive | inPaused, sealedLeast, sealedLeast}, true
 	case KindStatus:
 		return rule{"status", LaneControl, fromServer, inAnyState, 0, 0}, true
 	case KindResyncLocal:

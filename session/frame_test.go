@@ -15,16 +15,27 @@ func TestKindsAreAsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := regexp.MustCompile(`(?m)^//\s+0x0([1-9]) (\w+)\s+(control|state|resource)\s+(both|applicant|agent)\s+([a-z, ]+?)\s+(\d+) (B|KiB|MiB)$`)
+	line := regexp.MustCompile(`(?m)^//\s+0x0([1-9]) (\w+)\s+(control|state|resource)\s+(both|applicant|agent)\s+([a-z, ]+?)` +
+		`\s+(\d+) B(?: to (\d+) (KiB|MiB)( \+ 16 B)?)?$`)
 	found := line.FindAllSubmatch(doc, -1)
 	if len(found) != 9 {
 		t.Fatalf("found %d lines of relayed kinds, want 9", len(found))
 	}
-	unit := map[string]int{"B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
+	unit := map[string]int{"KiB": 1 << 10, "MiB": 1 << 20}
 	for _, m := range found {
-		var kind, size int
-		if _, err := fmt.Sscan(string(m[1])+" "+string(m[6]), &kind, &size); err != nil {
+		var kind, least int
+		if _, err := fmt.Sscan(string(m[1])+" "+string(m[6]), &kind, &least); err != nil {
 			t.Fatal(err)
+		}
+		most := least
+		if len(m[7]) > 0 {
+			if _, err := fmt.Sscan(string(m[7]), &most); err != nil {
+				t.Fatal(err)
+			}
+			most *= unit[string(m[8])]
+		}
+		if len(m[9]) > 0 {
+			most += 16
 		}
 		rule, ok := Kind(kind).rule()
 		var states stateSet
@@ -37,8 +48,8 @@ func TestKindsAreAsDocumented(t *testing.T) {
 		}
 		lane := map[string]Lane{"control": LaneControl, "state": LaneState, "resource": LaneResource}[string(m[3])]
 		from := map[string]seatSet{"both": fromBoth, "applicant": fromApplicant, "agent": fromAgent}[string(m[4])]
-		got := fmt.Sprint(ok, rule.name, rule.lane, rule.from, rule.states, rule.most)
-		if want := fmt.Sprint(true, string(m[2]), lane, from, states, size*unit[string(m[7])]); got != want {
+		got := fmt.Sprint(ok, rule.name, rule.lane, rule.from, rule.states, rule.least, rule.most)
+		if want := fmt.Sprint(true, string(m[2]), lane, from, states, least, most); got != want {
 			t.Errorf("kind 0x0%s: got %s, want %s", m[1], got, want)
 		}
 	}

@@ -2,26 +2,28 @@ package session
 
 // Room: session. What waits to be written to one connection: bounded in bytes, control apart, wiped when thrown away.
 
+import "insyn/session/sealed"
+
 // queue is frames in order. Owned by an outbox.
 type queue struct {
-	frames [][]byte
+	frames []sealed.Frame
 	head   int
 	bytes  int
 }
 
-func (q *queue) push(frame []byte) {
+func (q *queue) push(frame sealed.Frame) {
 	q.frames = append(q.frames, frame)
-	q.bytes += len(frame)
+	q.bytes += frame.Size()
 }
 
-func (q *queue) pop() ([]byte, bool) {
+func (q *queue) pop() (sealed.Frame, bool) {
 	if q.head == len(q.frames) {
-		return nil, false
+		return sealed.Frame{}, false
 	}
 	frame := q.frames[q.head]
-	q.frames[q.head] = nil
+	q.frames[q.head] = sealed.Frame{}
 	q.head++
-	q.bytes -= len(frame)
+	q.bytes -= frame.Size()
 	if q.head == len(q.frames) { // begin again at the front, so that the array does not creep
 		q.frames, q.head = q.frames[:0], 0
 	}
@@ -32,7 +34,7 @@ func (q *queue) pop() ([]byte, bool) {
 func (q *queue) wipe() int {
 	bytes := q.bytes
 	for _, frame := range q.frames[q.head:] {
-		clear(frame)
+		frame.Wipe()
 	}
 	*q = queue{}
 	return bytes
@@ -59,17 +61,17 @@ const (
 
 // push takes the frame over. On pushedOK it will be written; otherwise it was wiped. cleared is how many bytes were
 // thrown away besides it.
-func (o *outbox) push(lane Lane, frame []byte, limits *Limits) (result pushed, cleared int) {
+func (o *outbox) push(lane Lane, frame sealed.Frame, limits *Limits) (result pushed, cleared int) {
 	if lane == LaneControl {
-		if o.control.bytes+len(frame) > limits.OutboxControlBytes {
-			clear(frame)
+		if o.control.bytes+frame.Size() > limits.OutboxControlBytes {
+			frame.Wipe()
 			return pushedSlow, 0
 		}
 		o.control.push(frame)
 		return pushedOK, 0
 	}
-	if o.state.bytes+o.bulk.bytes+len(frame) > limits.OutboxBytes {
-		clear(frame)
+	if o.state.bytes+o.bulk.bytes+frame.Size() > limits.OutboxBytes {
+		frame.Wipe()
 		return pushedResync, o.wipeContent()
 	}
 	if lane == LaneResource {
@@ -81,7 +83,7 @@ func (o *outbox) push(lane Lane, frame []byte, limits *Limits) (result pushed, c
 }
 
 // pop gives the next frame: control, then state, then resources.
-func (o *outbox) pop() ([]byte, bool) {
+func (o *outbox) pop() (sealed.Frame, bool) {
 	if frame, ok := o.control.pop(); ok {
 		return frame, true
 	}

@@ -26,7 +26,7 @@ const (
 	ReasonConsoleClosed Reason = "console_closed"
 	// ReasonNoMatch: the exchange failed at one end; the code is burned.
 	ReasonNoMatch Reason = "no_match"
-	// ReasonNotJoined: the ends did not find each other in time after the code was taken.
+	// ReasonNotJoined: the code was taken, and the codes did not match in time or before the applicant's page went.
 	ReasonNotJoined Reason = "not_joined"
 	// ReasonExpired: the code was not used in time.
 	ReasonExpired Reason = "expired"
@@ -48,6 +48,8 @@ const (
 	ReasonShutdown Reason = "shutdown"
 	// ReasonNotAdmitted: no such session, or this ticket or sign-in does not belong to it. Never a session's own end.
 	ReasonNotAdmitted Reason = "not_admitted"
+	// ReasonTampered: one end found that what came through the relay is not what the other end sealed.
+	ReasonTampered Reason = "tampered"
 )
 
 // Code is the WebSocket close code of a reason; 4500-4999 say that it is over.
@@ -91,6 +93,8 @@ func (r Reason) Code() int {
 		return 4513
 	case ReasonNotAdmitted:
 		return 4514
+	case ReasonTampered:
+		return 4515
 	}
 	return 4510
 }
@@ -104,6 +108,6 @@ func Reasons() []Reason {
 		ReasonGone, ReasonSilent, ReasonReplaced, ReasonSlow,
 		ReasonStopped, ReasonEnded, ReasonConsoleClosed, ReasonNoMatch, ReasonNotJoined, ReasonExpired,
 		ReasonTakenBack, ReasonIdle, ReasonMaximum, ReasonGrace, ReasonProtocol, ReasonSuperseded,
-		ReasonSignedOut, ReasonShutdown, ReasonNotAdmitted,
+		ReasonSignedOut, ReasonShutdown, ReasonNotAdmitted, ReasonTampered,
 	}
 }

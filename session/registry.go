@@ -201,6 +201,17 @@ func (r *Registry) ForTicket(id ID, ticket consent.TicketID) (*Session, bool) {
 	return s, true
 }
 
+// Trail finds the way back to the session that this ticket was given out for, by nothing but the ticket.
+func (r *Registry) Trail(ticket consent.TicketID) (Trail, bool) {
+	r.mu.Lock()
+	s := r.tickets[ticket]
+	r.mu.Unlock()
+	if s == nil {
+		return Trail{}, false
+	}
+	return s.trail()
+}
+
 func (r *Registry) byID(id ID) *Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -196,6 +196,46 @@ func TestTicketsAndSignInsOpenOnlyTheirOwn(t *testing.T) {
 	}
 }
 
+func TestATicketLeadsBackToItsSession(t *testing.T) {
+	b := joining(t, DefaultLimits())
+	want := Trail{Session: b.offer.Session, Page: 1, Agent: "Åsa Öberg"}
+	expect := func(when string) {
+		t.Helper()
+		if got, ok := b.registry.Trail(b.ticket); !ok || got != want {
+			t.Errorf("%s: %+v, %v, want %+v", when, got, ok, want)
+		}
+	}
+	expect("joining")
+	b.match(1)
+	expect("live")
+	b.applicant.End(ReasonGone)
+	want.Away = true
+	expect("the page is gone")
+	b.applicant = b.attach(Applicant, 7)
+	want.Away, want.Page = false, 7
+	expect("a new page that has not proved itself")
+	b.agent.End(ReasonGone)
+	expect("the agent is gone, which is not the applicant's absence")
+	b.mustOffer("another")
+	for _, wrong := range []consent.TicketID{{}, {2}} {
+		if got, ok := b.registry.Trail(wrong); ok || got != (Trail{}) {
+			t.Errorf("ticket %v leads to %+v", wrong, got)
+		}
+	}
+	b.session.Close(ReasonStopped)
+	if got, ok := b.registry.Trail(b.ticket); ok || got != (Trail{}) {
+		t.Errorf("after close the ticket leads to %+v", got)
+	}
+	if got, ok := b.session.trail(); ok || got != (Trail{}) {
+		t.Errorf("who found the session before it closed is led to %+v", got)
+	}
+	fresh := b.mustOffer("third")
+	b.registry.Redeem(redemption(fresh.Routing, 3))
+	if got, ok := b.registry.Trail(consent.TicketID{3}); !ok || got != (Trail{Session: fresh.Session, Away: true, Agent: "Åsa Öberg"}) {
+		t.Errorf("before the first page: %+v, %v, want page 0 and away", got, ok)
+	}
+}
+
 func TestSigningOutClosesTheAgentsSessions(t *testing.T) {
 	b := joining(t, DefaultLimits())
 	b.mustOffer("agent")

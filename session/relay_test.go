@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 	"weak"
+
+	"insyn/session/sealed"
 )
 
 // Every relayed kind × seat × state: relayed, dropped, or the end of the session.
@@ -56,8 +58,8 @@ func TestEveryKindFromEverySeatInEveryState(t *testing.T) {
 						b.wantDrained(to)
 					default:
 						out, _ := to.Next()
-						if reason != "" || !bytes.Equal(out.Frame, append(h.Append(nil), payload...)) {
-							t.Errorf("got %q, and %d bytes that differ", reason, len(out.Frame))
+						if reason != "" || !bytes.Equal(written(out.Frame), append(h.Append(nil), payload...)) {
+							t.Errorf("got %q, and %d bytes that differ", reason, out.Frame.Size())
 						}
 					}
 				})
@@ -75,13 +77,15 @@ func TestWhatNoHonestPageSends(t *testing.T) {
 		payload int
 		want    Fault
 	}{
-		"a counter again":         {Applicant, Header{Kind: KindDelta, Lane: LaneState, Page: 1, Counter: 4}, 0, FaultCounter},
-		"a counter from before":   {Applicant, Header{Kind: KindDelta, Lane: LaneState, Page: 1, Counter: 3}, 0, FaultCounter},
-		"too long":                {Applicant, delta, 256<<10 + 1, FaultSize},
-		"a page to come":          {Applicant, Header{Kind: KindDelta, Lane: LaneState, Page: 2, Counter: 1}, 0, FaultPage},
-		"an agent's page to come": {Agent, Header{Kind: KindAck, Page: 2, Counter: 1}, 0, FaultPage},
-		"an agent's delta":        {Agent, delta, 0, FaultSeat},
-		"an applicant's ack":      {Applicant, ack, 0, FaultSeat},
+		"a counter again":         {Applicant, Header{Kind: KindDelta, Lane: LaneState, Page: 1, Counter: 4}, 80, FaultCounter},
+		"a counter from before":   {Applicant, Header{Kind: KindDelta, Lane: LaneState, Page: 1, Counter: 3}, 80, FaultCounter},
+		"another lane":            {Applicant, Header{Kind: KindDelta, Page: 1, Counter: 5}, 80, FaultLane},
+		"too long":                {Applicant, delta, 256<<10 + 17, FaultSize},
+		"too short to be sealed":  {Applicant, delta, 79, FaultSize},
+		"a page to come":          {Applicant, Header{Kind: KindDelta, Lane: LaneState, Page: 2, Counter: 1}, 80, FaultPage},
+		"an agent's page to come": {Agent, Header{Kind: KindAck, Page: 2, Counter: 1}, 80, FaultPage},
+		"an agent's delta":        {Agent, delta, 80, FaultSeat},
+		"an applicant's ack":      {Applicant, ack, 80, FaultSeat},
 		"an agent's pause":        {Agent, Header{Kind: KindPause}, 0, FaultSeat},
 		"a seat's status":         {Agent, Header{Kind: KindStatus}, 0, FaultSeat},
 		"a seat's local resync":   {Applicant, Header{Kind: KindResyncLocal}, 0, FaultSeat},
@@ -93,7 +97,7 @@ func TestWhatNoHonestPageSends(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := live(t, DefaultLimits())
-			b.sendHeader(b.applicant, Header{Kind: KindKeyframe, Lane: LaneState, Page: 1, Epoch: 1, Counter: 4}, nil)
+			b.sendHeader(b.applicant, Header{Kind: KindKeyframe, Lane: LaneState, Page: 1, Epoch: 1, Counter: 4}, make([]byte, 80))
 			a := map[Seat]*Attachment{Applicant: b.applicant, Agent: b.agent}[c.seat]
 			if got := b.sendHeader(a, c.header, bytes.Repeat([]byte("x"), c.payload)); got != ReasonProtocol {
 				t.Fatalf("got %q, want protocol", got)
@@ -103,6 +107,44 @@ func TestWhatNoHonestPageSends(t *testing.T) {
 			}
 			b.wantClosed(ReasonProtocol)
 		})
+	}
+}
+
+// A relayed frame says its kind by its header alone; a local one is never sealed, and a relayed one never said.
+func TestWhatIsSaidAndWhatIsSealedAreTwoThings(t *testing.T) {
+	for name, send := range map[string]func(b *bench) Reason{
+		"a pause that is sealed": func(b *bench) Reason {
+			frame, _ := sealed.Take(Header{Kind: KindPause}.Append(nil))
+			return b.applicant.Receive(frame)
+		},
+		"a keyframe that is said": func(b *bench) Reason { return b.applicant.Say(KindKeyframe, 0, 80) },
+		"no frame at all":         func(b *bench) Reason { return b.applicant.Receive(sealed.Frame{}) },
+	} {
+		b := live(t, DefaultLimits())
+		if got := send(b); got != ReasonProtocol || !slices.Equal(b.witness.faults, []Fault{FaultKind}) {
+			t.Errorf("%s: got %q and faults %v, want protocol and kind", name, got, b.witness.faults)
+		}
+	}
+}
+
+// From the shortest that sealing gives to the longest that may be, and not a byte beyond.
+func TestEveryKindHasItsSizes(t *testing.T) {
+	for _, kind := range Kinds() {
+		rule, _ := kind.rule()
+		if kind.Local() {
+			continue
+		}
+		for size, want := range map[int]Fault{rule.least - 1: FaultSize, rule.least: "", rule.most: "", rule.most + 1: FaultSize} {
+			b := live(t, DefaultLimits())
+			a := b.applicant
+			if rule.from == fromAgent {
+				a = b.agent
+			}
+			b.sendHeader(a, Header{Kind: kind, Lane: rule.lane, Page: 1, Counter: 100}, make([]byte, size))
+			if got := slices.Concat(b.witness.faults, []Fault{""})[0]; got != want {
+				t.Errorf("%v of %d bytes: fault %q, want %q", kind, size, got, want)
+			}
+		}
 	}
 }
 
@@ -205,29 +247,31 @@ func TestStatusIsToldAsOfNow(t *testing.T) {
 func TestNothingIsHeldAfterClose(t *testing.T) {
 	b := live(t, DefaultLimits())
 	var kept []weak.Pointer[byte]
-	send := func(from *Attachment, kind Kind, counter uint64) {
+	send := func(from *Attachment, kind Kind, counter uint64) []byte {
 		rule, _ := kind.rule()
-		frame := append(Header{Kind: kind, Lane: rule.lane, Page: 1, Counter: counter}.Append(nil), "canary"...)
-		kept = append(kept, weak.Make(&frame[0]))
-		if reason := from.Receive(Header{Kind: kind, Lane: rule.lane, Page: 1, Counter: counter}, frame); reason != "" {
+		buffer := append(Header{Kind: kind, Lane: rule.lane, Page: 1, Counter: counter}.Append(nil), "canary"...)
+		buffer = append(buffer, make([]byte, rule.least)...)[:HeaderSize+rule.least]
+		kept = append(kept, weak.Make(&buffer[0]))
+		frame, _ := sealed.Take(buffer)
+		if reason := from.Receive(frame); reason != "" {
 			t.Fatal(reason)
 		}
+		return buffer
 	}
-	send(b.applicant, KindKeyframe, 10)
+	sent := send(b.applicant, KindKeyframe, 10)
 	out, _ := b.agent.Next()
 	b.agent.Done(out.Frame)
-	if !bytes.Equal(out.Frame, make([]byte, len(out.Frame))) {
-		t.Errorf("after the write the buffer holds %q, want zeros", out.Frame)
+	if !bytes.Equal(sent, make([]byte, len(sent))) {
+		t.Errorf("after the write the buffer holds %q, want zeros", sent)
 	}
 	out = Out{}
-	send(b.applicant, KindDelta, 11)
-	send(b.applicant, KindResource, 10)
-	send(b.applicant, KindState, 10)
-	send(b.agent, KindWant, 10)
-	waiting := b.agent.outbox.state.frames[0]
-	b.session.Close(ReasonStopped)
-	if !bytes.Equal(waiting, make([]byte, len(waiting))) {
-		t.Errorf("after close a waiting buffer holds %q, want zeros", waiting)
+	for i, waiting := range [][]byte{
+		send(b.applicant, KindDelta, 11), send(b.applicant, KindResource, 10), send(b.applicant, KindState, 10), send(b.agent, KindWant, 10),
+	} {
+		b.session.Close(ReasonStopped) // does something the first time only
+		if !bytes.Equal(waiting, make([]byte, len(waiting))) {
+			t.Errorf("after close the waiting buffer %d holds %q, want zeros", i, waiting)
+		}
 	}
 	runtime.GC()
 	for i, p := range kept {
@@ -243,10 +287,14 @@ func TestNothingIsHeldAfterClose(t *testing.T) {
 
 func TestAFrameThatWasWrittenIsNotHeldByThoseBehindIt(t *testing.T) {
 	b := live(t, DefaultLimits())
-	b.send(b.applicant, KindKeyframe, 1, []byte("first"))
-	b.send(b.applicant, KindDelta, 1, []byte("second"))
+	buffer := append(Header{Kind: KindKeyframe, Lane: LaneState, Page: 1, Epoch: 1, Counter: 1}.Append(nil), make([]byte, 80)...)
+	written := weak.Make(&buffer[0])
+	frame, _ := sealed.Take(buffer)
+	if reason := b.applicant.Receive(frame); reason != "" {
+		t.Fatal(reason)
+	}
+	b.sendHeader(b.applicant, Header{Kind: KindDelta, Lane: LaneState, Page: 1, Epoch: 1, Counter: 2}, make([]byte, 80))
 	out, _ := b.agent.Next()
-	written := weak.Make(&out.Frame[0])
 	b.agent.Done(out.Frame)
 	out = Out{}
 	runtime.GC()
@@ -254,4 +302,5 @@ func TestAFrameThatWasWrittenIsNotHeldByThoseBehindIt(t *testing.T) {
 		t.Error("a written frame is still held")
 	}
 	b.wantDrained(b.agent, "delta")
+	runtime.KeepAlive(b)
 }

@@ -4,14 +4,15 @@ package session
 
 import (
 	"insyn/consent"
+	"insyn/session/sealed"
 )
 
 // Out is the next thing to write to a connection. Exactly one of its parts is set; the zero Out is nothing.
 type Out struct {
-	Frame  []byte  // a relayed frame, as it came. Give it to Done after the write.
-	Status *Status // to be encoded as KindStatus
-	Resync bool    // KindResyncLocal
-	End    *End    // the last thing: tell, close the connection, stop pulling
+	Frame  sealed.Frame // a relayed frame, as it came; its size says whether it is one. Give it to Done after the write.
+	Status *Status      // to be encoded as KindStatus
+	Resync bool         // KindResyncLocal
+	End    *End         // the last thing: tell, close the connection, stop pulling
 }
 
 // End is why a connection ended. Receipt is set when the session is over and the codes had matched.
@@ -29,8 +30,8 @@ type seat struct {
 	matched   bool // reported a match for it
 }
 
-// Attachment is one connection on a seat. One goroutine calls Receive, one other calls Next and Done; End may be called
-// by any.
+// Attachment is one connection on a seat. One goroutine calls Receive, Say and Refuse, one other calls Next and Done;
+// End may be called by any.
 type Attachment struct {
 	// Static after construction.
 	session *Session
@@ -84,9 +85,9 @@ func (a *Attachment) Next() (Out, bool) {
 }
 
 // Done wipes a frame that was written, or that could not be. The caller must not use it after.
-func (a *Attachment) Done(frame []byte) {
-	clear(frame)
-	a.session.observer.Held(-len(frame))
+func (a *Attachment) Done(frame sealed.Frame) {
+	frame.Wipe()
+	a.session.observer.Held(-frame.Size())
 }
 
 // End takes the connection off its seat, for a reason that lets it come back. It does nothing on one that is over.

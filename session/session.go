@@ -50,6 +50,8 @@ type Status struct {
 	Page      uint16 // the applicant's, 0 before it came
 	Peer      bool   // someone sits on the other seat
 	Agent     string // display name
+	AgentID   string
+	Routing   string // five digits, from redemption on
 	Expires   time.Time
 	Ends      time.Time
 	Grace     time.Time
@@ -287,7 +289,7 @@ func (s *Session) redeem(r consent.Redemption, now time.Time) (consent.Admission
 	s.registry.bind(r.Ticket, s)
 	s.observer.Code(s.id, CodeRedeemed)
 	s.move(eventRedeemed)
-	return consent.Admission{Session: string(s.id), Agent: s.agent.Name, JoinBy: s.joinBy}, true
+	return consent.Admission{Session: string(s.id), Agent: s.agent.Name, AgentID: s.agent.ID, JoinBy: s.joinBy}, true
 }
 
 // ticketIs reports whether a ticket belongs to this session.
@@ -298,15 +300,36 @@ func (s *Session) ticketIs(ticket consent.TicketID) bool {
 		subtle.ConstantTimeCompare(ticket[:], s.redemption.Ticket[:]) == 1
 }
 
+// Trail is what a page of the applicant's must know in order to come back, where its browser kept nothing but the ticket.
+type Trail struct {
+	Session ID
+	Page    uint16 // the last one of the applicant's, 0 before the first
+	Away    bool   // nobody sits on the applicant's seat
+	Agent   string // display name
+}
+
+// trail is the trail to s. False: it is over.
+func (s *Session) trail() (Trail, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.place.state == Closed {
+		return Trail{}, false
+	}
+	place := s.seats[Applicant]
+	return Trail{Session: s.id, Page: place.page, Away: place.attached == nil, Agent: s.agent.Name}, true
+}
+
 // status is what a seat is told now. mu is held.
 func (s *Session) status(seat Seat) Status {
 	status := Status{
 		Session: s.id, Seat: seat, State: s.place.state, Page: s.seats[Applicant].page,
-		Peer: s.seats[seat.other()].attached != nil, Agent: s.agent.Name, Ends: s.ends,
+		Peer: s.seats[seat.other()].attached != nil, Agent: s.agent.Name, AgentID: s.agent.ID, Ends: s.ends,
 		Statement: s.redemption.Statement, Policy: s.redemption.Policy, Receipt: s.receipt,
 	}
 	if s.place.state == Offered {
 		status.Expires = s.expires
+	} else {
+		status.Routing = s.routing.String()
 	}
 	if s.place.state == Away {
 		status.Grace = s.graceEnds()

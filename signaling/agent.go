@@ -67,8 +67,13 @@ func (s *Server) admitAgent(r *http.Request, id session.ID) (*session.Session, b
 
 // changing lets only the console's own script change things.
 func (s *Server) changing(next http.HandlerFunc) http.HandlerFunc {
+	return s.from(s.config.DeskOrigin, next)
+}
+
+// from wants what only a script of that origin can send.
+func (s *Server) from(origin string, next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !originIs(r, s.config.DeskOrigin) {
+		if !originIs(r, origin) {
 			s.refuse(w, http.StatusForbidden, RefusedOrigin)
 			return
 		}

@@ -20,7 +20,7 @@ func TestTheConsolesDay(t *testing.T) {
 		}
 		w.offer()
 		first := w.session
-		if len(w.routing) != 5 || len(first) != 16 {
+		if len(w.routing) != 5 || len(first) != 26 {
 			t.Errorf("routing %q, session %q", w.routing, first)
 		}
 		path := "/api/codes/" + first

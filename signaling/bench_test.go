@@ -246,11 +246,23 @@ func (w *world) call() (applicant, agent *peer) {
 	w.Helper()
 	w.signIn("Åsa Öberg")
 	w.offer()
-	if status, answer := w.consent(w.routing); status != http.StatusOK || answer["agent"] != "Åsa Öberg" || answer["session"] != w.session {
+	if status, answer := w.consent(w.routing); status != http.StatusOK || answer["agent"] != "Åsa Öberg" || answer["session"] != w.session ||
+		answer["agent_id"] != w.agentID() {
 		w.Fatalf("consent: %d %v", status, answer)
 	}
 	agent = w.dial(session.Agent, "1")
 	return w.dial(session.Applicant, "1"), agent
+}
+
+// agentID is what the console is told about who signed in.
+func (w *world) agentID() string {
+	w.Helper()
+	_, answer, _ := w.do(http.MethodGet, deskOrigin, "/api/whoami", w.agent, "")
+	id, _ := answer["id"].(string)
+	if id == "" {
+		w.Fatalf("whoami: %v, want an id", answer)
+	}
+	return id
 }
 
 // live brings them as far as matching codes.

@@ -20,7 +20,7 @@ type ending struct {
 func endingOf(reason session.Reason) ending {
 	level := zerolog.InfoLevel
 	switch reason {
-	case session.ReasonProtocol, session.ReasonNotAdmitted:
+	case session.ReasonProtocol, session.ReasonNotAdmitted, session.ReasonTampered:
 		level = zerolog.WarnLevel // someone sent what no honest page sends
 	case session.ReasonSlow, session.ReasonSilent, session.ReasonGone, session.ReasonReplaced:
 		level = zerolog.DebugLevel // lines are lost all day long

@@ -18,6 +18,8 @@ type Status struct {
 	Page      uint16                `json:"page"`              // the applicant's, 0 before it came
 	Peer      bool                  `json:"peer"`              // someone sits on the other seat
 	Agent     string                `json:"agent"`             // display name
+	AgentID   string                `json:"agent_id"`          // what the agent is known by
+	Routing   string                `json:"routing,omitempty"` // five digits, from redemption on
 	Expires   int64                 `json:"expires,omitempty"` // of the code
 	Ends      int64                 `json:"ends,omitempty"`    // the longest the session may last
 	Grace     int64                 `json:"grace,omitempty"`   // while away: when it is too late to come back
@@ -35,7 +37,7 @@ type Ended struct {
 func encodeStatus(s *session.Status) []byte {
 	out := Status{
 		Session: string(s.Session), Seat: s.Seat.String(), State: s.State.String(), Page: s.Page, Peer: s.Peer,
-		Agent: s.Agent, Expires: millis(s.Expires), Ends: millis(s.Ends), Grace: millis(s.Grace),
+		Agent: s.Agent, AgentID: s.AgentID, Routing: s.Routing, Expires: millis(s.Expires), Ends: millis(s.Ends), Grace: millis(s.Grace),
 		Policy: s.Policy, Receipt: s.Receipt,
 	}
 	if s.Statement != (consent.StatementRef{}) {

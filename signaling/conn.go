@@ -6,11 +6,13 @@ import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/coder/websocket"
 
 	"insyn/session"
+	"insyn/session/sealed"
 )
 
 const (
@@ -68,10 +70,18 @@ func (c *conn) serve() {
 	clear(c.scratch)
 }
 
+// heard is one message that came: sealed where it is relayed, at most one byte in the clear where it is local.
+type heard struct {
+	kind  session.Kind
+	size  int          // bytes, header included
+	frame sealed.Frame // of a relayed kind
+	say   byte         // of a local one, if it has more than its header
+}
+
 // readLoop hands frames to the session until either is over.
 func (c *conn) readLoop() {
 	for {
-		h, frame, fault, err := c.read()
+		message, fault, err := c.read()
 		if err != nil {
 			if websocket.CloseStatus(err) == websocket.StatusGoingAway {
 				c.attachment.Leave() // browsers say so when the document goes, also where it had no time to
@@ -82,15 +92,22 @@ func (c *conn) readLoop() {
 			c.attachment.Refuse(fault)
 			return
 		}
-		size := len(frame)
-		if reason := c.attachment.Receive(h, frame); reason != "" {
+		if reason := c.hand(message); reason != "" {
 			return
 		}
 		now := time.Now()
-		if !c.pause(max(c.frames.take(1, now), c.bytes.take(size, now))) {
+		if !c.pause(max(c.frames.take(1, now), c.bytes.take(message.size, now))) {
 			return
 		}
 	}
+}
+
+// hand gives a message to the session; its answer is why the connection is over, or nothing.
+func (c *conn) hand(message heard) session.Reason {
+	if message.kind.Local() {
+		return c.attachment.Say(message.kind, message.say, message.size-session.HeaderSize)
+	}
+	return c.attachment.Receive(message.frame)
 }
 
 // pause holds the reader back. False: the connection ended meanwhile.
@@ -111,14 +128,14 @@ func (c *conn) pause(d time.Duration) bool {
 
 // read reads one message into a buffer of its own. Length comes before allocation: the header is judged first, and never
 // more than its kind may have is read. An error means that the connection is lost; a fault, that the peer is wrong.
-func (c *conn) read() (session.Header, []byte, session.Fault, error) {
+func (c *conn) read() (heard, session.Fault, error) {
 	// No deadlines by context: they would cost allocations per frame. The timers close the connection instead.
 	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
-		return session.Header{}, nil, "", err
+		return heard{}, "", err
 	}
 	if kind != websocket.MessageBinary {
-		return session.Header{}, nil, session.FaultText, nil
+		return heard{}, session.FaultText, nil
 	}
 	var h session.Header
 	n, limit := 0, session.HeaderSize
@@ -132,30 +149,42 @@ func (c *conn) read() (session.Header, []byte, session.Fault, error) {
 		if n >= session.HeaderSize && h.Kind == 0 {
 			var fault session.Fault
 			if h, fault = session.ParseHeader(c.scratch[:session.HeaderSize]); fault != "" {
-				return session.Header{}, nil, fault, nil
+				return heard{}, fault, nil
 			}
 			limit = min(session.HeaderSize+h.Kind.MaxPayload(), c.most)
 		}
 		if n > limit {
-			return session.Header{}, nil, session.FaultSize, nil
+			return heard{}, session.FaultSize, nil
 		}
 		if err == io.EOF { //nolint:errorlint // bare: the end of the message; wrapped: the end of the connection
 			break
 		}
 		if err != nil {
-			return session.Header{}, nil, "", err
+			return heard{}, "", err
 		}
 	}
 	if n < session.HeaderSize {
-		return session.Header{}, nil, session.FaultShort, nil
+		return heard{}, session.FaultShort, nil
 	}
-	frame := make([]byte, n)
-	copy(frame, c.scratch)
+	return c.sealAway(h.Kind, n), "", nil
+}
+
+// sealAway makes a message of the first n bytes in scratch, a header at least, and wipes them there.
+func (c *conn) sealAway(kind session.Kind, n int) heard {
+	message := heard{kind: kind, size: n}
+	switch {
+	case !kind.Local():
+		frame := make([]byte, n)
+		copy(frame, c.scratch)
+		message.frame, _ = sealed.Take(frame)
+	case n > session.HeaderSize:
+		message.say = c.scratch[session.HeaderSize]
+	}
 	clear(c.scratch[:n])
 	if len(c.scratch) > keptScratch {
 		c.scratch = nil
 	}
-	return h, frame, "", nil
+	return message
 }
 
 // room makes sure that at least one byte fits behind n, growing twofold up to one byte more than limit.
@@ -177,7 +206,7 @@ func (c *conn) writeLoop() {
 	for {
 		select {
 		case <-beat.C: // looked at first, so that a busy connection beats too
-			c.write(beatFrame)
+			c.tell(beatFrame)
 		default:
 		}
 		out, ok := c.attachment.Next()
@@ -186,18 +215,18 @@ func (c *conn) writeLoop() {
 			select {
 			case <-c.attachment.Ready():
 			case <-beat.C:
-				c.write(beatFrame)
+				c.tell(beatFrame)
 			}
-		case out.Frame != nil:
-			c.write(out.Frame)
+		case out.Frame.Size() > 0:
+			c.relay(out.Frame)
 			c.attachment.Done(out.Frame)
 		case out.Status != nil:
-			c.write(encodeStatus(out.Status))
+			c.tell(encodeStatus(out.Status))
 		case out.Resync:
-			c.write(resyncFrame)
+			c.tell(resyncFrame)
 		case out.End != nil:
 			if out.End.Reason.Over() {
-				c.write(encodeEnded(out.End))
+				c.tell(encodeEnded(out.End))
 			}
 			farewell(c.ws, c.line, out.End.Reason, c.limits.Farewell)
 			return
@@ -218,32 +247,63 @@ func (c *conn) pinged() bool {
 	return c == nil || c.pause(c.frames.take(1, time.Now()))
 }
 
-// write writes one message. Where that fails the attachment ends, and the loop will find its end.
-func (c *conn) write(frame []byte) {
-	err := c.writeMessage(frame)
+// tell writes a local frame as one message.
+func (c *conn) tell(frame []byte) {
+	c.stall.Reset(c.limits.Write)
+	c.written(c.ws.Write(context.Background(), websocket.MessageBinary, frame))
+}
+
+// relay writes a relayed frame as one message.
+func (c *conn) relay(frame sealed.Frame) {
+	c.stall.Reset(c.limits.Write)
+	if frame.Size() <= writeChunk {
+		_, err := frame.WriteTo((*atOnce)(c))
+		c.written(err)
+		return
+	}
+	w, err := c.ws.Writer(context.Background(), websocket.MessageBinary)
+	if err == nil {
+		_, err = frame.WriteTo(pieces{w, c})
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	c.written(err)
+}
+
+// written takes note of how a write went. Where it failed the attachment ends, and the loop will find its end.
+func (c *conn) written(err error) {
 	c.stall.Stop()
 	if err != nil {
 		c.attachment.End(session.ReasonGone)
 	}
 }
 
-func (c *conn) writeMessage(frame []byte) error {
-	ctx := context.Background()
-	c.stall.Reset(c.limits.Write)
-	if len(frame) <= writeChunk {
-		return c.ws.Write(ctx, websocket.MessageBinary, frame)
+// atOnce is a conn whose Write is one whole message.
+type atOnce conn
+
+func (a *atOnce) Write(message []byte) (int, error) {
+	if err := a.ws.Write(context.Background(), websocket.MessageBinary, message); err != nil {
+		return 0, err
 	}
-	w, err := c.ws.Writer(ctx, websocket.MessageBinary)
-	if err != nil {
-		return err
-	}
-	for len(frame) > 0 {
-		n := min(len(frame), writeChunk)
-		if _, err := w.Write(frame[:n]); err != nil {
-			return err
+	return len(message), nil
+}
+
+// pieces is a message that is written piece by piece, the peer having its time for each.
+type pieces struct {
+	message io.Writer
+	conn    *conn
+}
+
+func (p pieces) Write(b []byte) (int, error) {
+	total := 0
+	for piece := range slices.Chunk(b, writeChunk) {
+		n, err := p.message.Write(piece)
+		total += n
+		if err != nil {
+			return total, err
 		}
-		frame = frame[n:]
-		c.stall.Reset(c.limits.Write)
+		p.conn.stall.Reset(p.conn.limits.Write)
 	}
-	return w.Close()
+	return total, nil
 }

@@ -16,7 +16,7 @@
 // the Insyn origin for the applicant's bridge, the console's origin for the agent. Anything else is refused with a
 // status before the upgrade: 403 for the origin, 400 for the subprotocol or the query.
 //
-//	/signal?session=ID&page=N     ID: 16 characters of base32, N: 1 to 65535, both as given earlier
+//	/signal?session=ID&page=N     ID: 26 characters of base32, N: 1 to 65535, both as given earlier
 //
 // The applicant is admitted by the ticket cookie, which must be the ticket of session ID; the agent by the sign-in, who
 // must be the agent that issued the session's code. Who is not admitted is upgraded and then closed with a code of
@@ -25,6 +25,17 @@
 //
 // A page number above the last one of the seat is a new page: counters and epochs begin again, and an exchange must
 // succeed before content flows. The same number is the same living page on a new socket. A lower one is refused.
+//
+// # Finding back: POST /session
+//
+// A browser that keeps storage apart for each of the agency's origins, or lost it, still sends the ticket cookie. On the
+// Insyn origin a page may ask where that leads, with this Origin exactly and "Insyn-Request: 1":
+//
+//	200 {"session":ID,"page":N,"away":BOOL,"agent":NAME}
+//	404 {"error":"no_session"}     no ticket, a foreign one, or its session is over
+//
+// page is the last one of the applicant's seat, 0 before the first; away is true when nobody sits there. The ticket opens
+// the seat and nothing more: whether this tab is the one, and whether it may see, is decided by the exchange.
 //
 // # Frames
 //
@@ -37,20 +48,23 @@
 //	8  counter  uint64   per sender, page and lane: 1, 2, 3 ...
 //	16 payload
 //
-// Relayed frames have an opaque payload. The server checks kind, lane, seat, state, size, page and that counters rise,
-// and copies the rest. Receivers check that counters rise by exactly one; in the state lane a gap makes every delta
-// void until the next keyframe with a higher epoch.
+// The payload of a relayed frame is sealed, but for the exchange that makes the keys: docs/protocol.md says how. The
+// server checks kind, lane, seat, state, size, page and that counters rise, and passes the rest on: package
+// session/sealed holds it, and has no way to look inside. Receivers check that counters rise; in the state lane a gap makes
+// every delta void until the next keyframe with a higher epoch, in the others it means nothing.
 //
-//	kind            lane      from       in states          payload at most
-//	0x01 exchange   control   both       joining, away      1 KiB
-//	0x02 keyframe   state     applicant  live               1 MiB
-//	0x03 delta      state     applicant  live               256 KiB
-//	0x04 pointer    state     applicant  live               256 B
-//	0x05 resource   resource  applicant  live               64 KiB
-//	0x06 want       control   agent      live               16 KiB
-//	0x07 ack        control   agent      live               256 B
-//	0x08 resync     control   agent      live               256 B
-//	0x09 state      control   both       live, paused       1 KiB
+//	kind            lane      from       in states          payload
+//	0x01 exchange   control   both       joining, away      1 B to 1 KiB
+//	0x02 keyframe   state     applicant  live               80 B to 1 MiB + 16 B
+//	0x03 delta      state     applicant  live               80 B to 256 KiB + 16 B
+//	0x04 pointer    state     applicant  live               80 B
+//	0x05 resource   resource  applicant  live               80 B to 64 KiB + 16 B
+//	0x06 want       control   agent      live               80 B to 16 KiB + 16 B
+//	0x07 ack        control   agent      live               80 B
+//	0x08 resync     control   agent      live               80 B
+//	0x09 state      control   both       live, paused       80 B
+//
+// Sealing pads to steps and adds 16 bytes, so that no sealed payload is shorter than 80.
 //
 // A frame that arrives in a state that does not relay it is dropped, not punished: it may have been under way when the
 // state changed. A frame that its seat may never send ends the connection's session with 4510 protocol.
@@ -65,7 +79,7 @@
 //	0x82 verdict    both       1 byte: 1 the codes matched, 0 they did not
 //	0x83 pause      applicant  none
 //	0x84 resume     applicant  none
-//	0x85 close      both       1 byte: 0 a person ended it, 1 the console was closed or reloaded
+//	0x85 close      both       1 byte, see Ending
 //	0x85 close      server     JSON, see Ended; the last frame, before the WebSocket close code
 //	0x86 beat       both       none; the server sends one every 10 s, a seat answers each with one.
 //	                           25 s of silence end a connection, not the session
@@ -73,12 +87,15 @@
 // # Joining, and joining again
 //
 // Consent takes the code and moves the session from offered to joining. On both seats the ends now run the exchange in
-// exchange frames: applicant first, then agent, then applicant. Each end reports its verdict. Two matches make the
-// session live: consent counts from here, and the receipt is written. One mismatch closes it with 4503 no_match.
+// exchange frames. What these say, and how many there are, is docs/protocol.md's business: to the server a seat that sent
+// one took part. Each end reports its verdict. Two matches make the session live: consent counts from here, and the
+// receipt is written. One mismatch closes it with 4503 no_match, and the code is burned. A page that is reloaded in the
+// middle comes as a new page, and begins again.
 //
 // When a seat loses its connection, the session is away. The same page on a new connection makes it live again (or
-// paused, if it was). A new page runs an exchange and reports verdicts first. After each return the server asks the
-// applicant's side to resync.
+// paused, if it was). A new page runs an exchange and reports verdicts first; where that one goes over fresh digits, it
+// may begin twice on the same page, and one mismatch ends the session like the first one. After each return the server
+// asks the applicant's side to resync.
 //
 // # Flow
 //
@@ -94,6 +111,15 @@
 // 4000-4499: the connection ended, the session may go on, come back. 4500-4999: it is over. 1xxx codes mean what
 // RFC 6455 says, and a client treats them as "come back". A browser's own 1001 says that the document is gone: from the
 // agent's seat that ends the session with 4502 console_closed, from the applicant's it is a page that went.
+//
+// A seat ends the session with a close frame, whose byte says why:
+//
+//	byte  from       what happened                                         then
+//	0     applicant  a person ended it                                     4500 stopped
+//	0     agent      a person ended it                                     4501 ended; before consent 4506 taken_back
+//	1     applicant  the page was left before the codes had matched        4504 not_joined; dropped when not joining
+//	1     agent      the console was closed or reloaded                    4502 console_closed
+//	2     both       what came is not what the other end sealed            4515 tampered
 //
 // Reconnecting waits 0.25 s, then twice as long each time up to 5 s, each with up to half of it at random, until the
 // grace time is over.

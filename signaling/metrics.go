@@ -66,6 +66,7 @@ const (
 	RefusedName        Refusal = "name"         // 400: not a name
 	RefusedSignIn      Refusal = "sign_in"      // 401: sign in first
 	RefusedNoCode      Refusal = "no_code"      // 404: no such code, or it was used
+	RefusedNoSession   Refusal = "no_session"   // 404: no ticket, or none of a session that goes on
 	RefusedLongest     Refusal = "longest"      // 409: the code has had all the time there is
 	RefusedDraining    Refusal = "draining"     // 503: the server is shutting down
 	RefusedUnavailable Refusal = "unavailable"  // 503: the server cannot do it now
@@ -76,8 +77,8 @@ const (
 func Refusals() []Refusal {
 	return []Refusal{
 		RefusedOrigin, RefusedHeader, RefusedSubprotocol, RefusedQuery, RefusedUpgrade, RefusedCrowded, RefusedMediaType,
-		RefusedTooLarge, RefusedBody, RefusedName, RefusedSignIn, RefusedNoCode, RefusedLongest, RefusedDraining,
-		RefusedUnavailable, RefusedNotAdmitted,
+		RefusedTooLarge, RefusedBody, RefusedName, RefusedSignIn, RefusedNoCode, RefusedNoSession, RefusedLongest,
+		RefusedDraining, RefusedUnavailable, RefusedNotAdmitted,
 	}
 }
 

@@ -46,6 +46,7 @@ func TestRefusedBeforeTheUpgrade(t *testing.T) {
 			"two pages":             {insynOrigin, insynOrigin, good + "&page=1", Subprotocol, 400},
 			"something more":        {insynOrigin, insynOrigin, good + "&x=1", Subprotocol, 400},
 			"no session":            {insynOrigin, insynOrigin, "?session=x&page=1", Subprotocol, 400},
+			"another spelling":      {insynOrigin, insynOrigin, "?session=" + w.session[:25] + "b&page=1", Subprotocol, 400},
 		} {
 			_, response, err := w.dialAs(c.origin, c.host, w.ticket, c.query, c.subprotocol)
 			if err == nil || response == nil || response.StatusCode != c.status {
@@ -75,7 +76,7 @@ func TestNotAdmitted(t *testing.T) {
 			"no ticket":           {session.Applicant, mine, "", ""},
 			"another's ticket":    {session.Applicant, mine, w.ticket, ""},
 			"nonsense ticket":     {session.Applicant, mine, "__Host-insyn-ticket=x", ""},
-			"no such session":     {session.Applicant, "aaaaaaaaaaaaaaaa", myTicket, ""},
+			"no such session":     {session.Applicant, "aaaaaaaaaaaaaaaaaaaaaaaaaa", myTicket, ""},
 			"agent's cookie":      {session.Applicant, mine, me, ""},
 			"not signed in":       {session.Agent, mine, "", ""},
 			"another agent":       {session.Agent, mine, "", w.agent},
@@ -94,6 +95,9 @@ func TestFaultsEndTheSession(t *testing.T) {
 	header := func(kind session.Kind, lane session.Lane, counter uint64) []byte {
 		return session.Header{Kind: kind, Lane: lane, Page: 1, Counter: counter}.Append(nil)
 	}
+	sized := func(kind session.Kind, lane session.Lane, counter uint64, payload int) []byte {
+		return append(header(kind, lane, counter), make([]byte, payload)...)
+	}
 	for name, c := range map[string]struct {
 		kind    websocket.MessageType
 		message []byte
@@ -104,18 +108,22 @@ func TestFaultsEndTheSession(t *testing.T) {
 		"half a header":        {websocket.MessageBinary, make([]byte, 15), session.FaultShort},
 		"an unknown kind":      {websocket.MessageBinary, header(0x42, 0, 1), session.FaultKind},
 		"kind 0":               {websocket.MessageBinary, make([]byte, 16), session.FaultKind},
-		"a lane not of a kind": {websocket.MessageBinary, header(session.KindDelta, session.LaneResource, 1), session.FaultLane},
-		"a counter repeated":   {websocket.MessageBinary, header(session.KindDelta, session.LaneState, 7), session.FaultCounter},
-		"a pointer too long":   {websocket.MessageBinary, append(header(session.KindPointer, session.LaneState, 8), make([]byte, 257)...), session.FaultSize},
-		"a keyframe too long":  {websocket.MessageBinary, append(header(session.KindKeyframe, session.LaneState, 8), make([]byte, 1<<20+1)...), session.FaultSize},
-		"far too long":         {websocket.MessageBinary, append(header(session.KindKeyframe, session.LaneState, 8), make([]byte, 3<<20)...), session.FaultSize},
-		"an agent's kind":      {websocket.MessageBinary, header(session.KindAck, session.LaneControl, 80), session.FaultSeat},
+		"a lane not of a kind": {websocket.MessageBinary, sized(session.KindDelta, session.LaneResource, 1, 80), session.FaultLane},
+		"a counter repeated":   {websocket.MessageBinary, sized(session.KindDelta, session.LaneState, 7, 80), session.FaultCounter},
+		"a pointer too long":   {websocket.MessageBinary, sized(session.KindPointer, session.LaneState, 8, 81), session.FaultSize},
+		"a delta not sealed":   {websocket.MessageBinary, sized(session.KindDelta, session.LaneState, 8, 79), session.FaultSize},
+		"a keyframe too long":  {websocket.MessageBinary, sized(session.KindKeyframe, session.LaneState, 8, 1<<20+17), session.FaultSize},
+		"far too long":         {websocket.MessageBinary, sized(session.KindKeyframe, session.LaneState, 8, 3<<20), session.FaultSize},
+		"an agent's kind":      {websocket.MessageBinary, sized(session.KindAck, session.LaneControl, 80, 80), session.FaultSeat},
+		"a close of two bytes": {websocket.MessageBinary, append(session.Header{Kind: session.KindClose}.Append(nil), 0, 0), session.FaultSize},
+		"a close of none":      {websocket.MessageBinary, session.Header{Kind: session.KindClose}.Append(nil), session.FaultSize},
+		"a close that is none": {websocket.MessageBinary, append(session.Header{Kind: session.KindClose}.Append(nil), 3), session.FaultMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, nil)
 				applicant, agent := w.live()
-				applicant.raw(websocket.MessageBinary, header(session.KindDelta, session.LaneState, 7))
+				applicant.raw(websocket.MessageBinary, sized(session.KindDelta, session.LaneState, 7, 80))
 				agent.want(session.KindDelta)
 				go func() { // the line may be closed before the whole of it was written
 					_ = applicant.ws.Write(t.Context(), c.kind, c.message)
@@ -144,7 +152,7 @@ func TestAFastSenderIsReadSlower(t *testing.T) {
 		}()
 		began := time.Now()
 		for range 100 {
-			applicant.send(session.KindPointer, 1, nil)
+			applicant.send(session.KindPointer, 1, opaque(""))
 		}
 		<-got
 		if took := time.Since(began); took < 7*time.Second || took > 9*time.Second {
@@ -179,7 +187,7 @@ func TestConnectionsAreLimited(t *testing.T) {
 
 // Any bytes at all: the server answers with a close and never falls.
 func FuzzMessage(f *testing.F) {
-	f.Add(session.Header{Kind: session.KindDelta, Lane: session.LaneState, Page: 1, Epoch: 1, Counter: 1}.Append(nil), true)
+	f.Add(append(session.Header{Kind: session.KindDelta, Lane: session.LaneState, Page: 1, Epoch: 1, Counter: 1}.Append(nil), opaque("")...), true)
 	f.Add([]byte{0x82, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, true)
 	f.Add([]byte("text"), false)
 	f.Fuzz(func(t *testing.T, message []byte, binary bool) {
@@ -259,7 +267,7 @@ func TestStrangersTakeNobodysRoomAndAreGoneSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, func(_ *session.Limits, l *Limits) { l.Connections, l.Refusals = 2, 1 })
 		w.live() // both places are taken
-		nobody := "?session=" + strings.Repeat("a", 16) + "&page=1"
+		nobody := "?session=" + strings.Repeat("a", 26) + "&page=1"
 		stranger, _, err := w.dialAs(insynOrigin, insynOrigin, "", nobody, Subprotocol)
 		if err != nil {
 			t.Fatalf("the first stranger is to be told by a close code, got %v", err)

@@ -26,9 +26,9 @@ func TestACallFromCodeToStop(t *testing.T) {
 		if got := agent.want(session.KindKeyframe); !bytes.Equal(got, keyframe) {
 			t.Errorf("the keyframe came with %d bytes, not as it was sent", len(got))
 		}
-		agent.send(session.KindAck, 1, []byte("ack"))
-		if got := applicant.want(session.KindAck); string(got) != "ack" {
-			t.Errorf("ack = %q", got)
+		agent.send(session.KindAck, 1, opaque("ack"))
+		if got := applicant.want(session.KindAck); !bytes.Equal(got, opaque("ack")) {
+			t.Errorf("ack = %q, want it as it was sent", got)
 		}
 		applicant.say(session.KindClose, 0)
 		for _, p := range []*peer{applicant, agent} {
@@ -51,12 +51,13 @@ func TestStatusTellsWhatASeatNeeds(t *testing.T) {
 		agent := w.dial(session.Agent, "1")
 		s := agent.waitFor(func(Status) bool { return true })
 		if s.State != "offered" || s.Seat != "agent" || s.Session != w.session || s.Peer || s.Page != 0 || s.Statement != nil ||
-			s.Expires != time.Now().Add(5*time.Minute).UnixMilli() || s.Ends != 0 || s.Grace != 0 {
+			s.Expires != time.Now().Add(5*time.Minute).UnixMilli() || s.Ends != 0 || s.Grace != 0 || s.AgentID != w.agentID() || s.Routing != "" {
 			t.Errorf("offered: %+v", s)
 		}
 		w.consent(w.routing)
 		s = agent.waitFor(func(s Status) bool { return s.State == "joining" })
-		if s.Expires != 0 || s.Ends != time.Now().Add(90*time.Minute).UnixMilli() || s.Statement.Language != "sv" || len(s.Policy) != 64 {
+		if s.Expires != 0 || s.Ends != time.Now().Add(90*time.Minute).UnixMilli() || s.Statement.Language != "sv" || len(s.Policy) != 64 ||
+			s.AgentID != w.agentID() || s.Routing != w.routing {
 			t.Errorf("joining: %+v", s)
 		}
 		applicant := w.dial(session.Applicant, "1")
@@ -105,8 +106,8 @@ func TestTheViewerFreezesAndTheApplicantDoesNotNotice(t *testing.T) {
 		_ = agent.ws.CloseNow()
 		agent = w.dial(session.Agent, "1")
 		agent.waitFor(func(s Status) bool { return s.State == "live" })
-		applicant.send(session.KindKeyframe, 1, []byte("now"))
-		if got := agent.want(session.KindKeyframe); string(got) != "now" {
+		applicant.send(session.KindKeyframe, 1, opaque("now"))
+		if got := agent.want(session.KindKeyframe); !bytes.Equal(got, opaque("now")) {
 			t.Errorf("after waking: %q, want the present", got)
 		}
 		_ = applicant.ws.CloseNow()
@@ -221,7 +222,7 @@ func TestASocketCutOnALivingPageComesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
 		applicant, agent := w.live()
-		applicant.send(session.KindKeyframe, 1, nil)
+		applicant.send(session.KindKeyframe, 1, opaque("k"))
 		agent.want(session.KindKeyframe)
 		_ = applicant.ws.CloseNow()
 		agent.waitFor(func(s Status) bool { return s.State == "away" })
@@ -229,9 +230,9 @@ func TestASocketCutOnALivingPageComesBack(t *testing.T) {
 		again.counters = applicant.counters // a living page keeps its counters
 		again.waitFor(func(s Status) bool { return s.State == "live" && s.Receipt != nil })
 		agent.waitFor(func(s Status) bool { return s.State == "live" })
-		again.send(session.KindDelta, 1, []byte("d"))
+		again.send(session.KindDelta, 1, opaque("d"))
 		agent.want(session.KindDelta)
-		agent.send(session.KindAck, 1, nil)
+		agent.send(session.KindAck, 1, opaque(""))
 		again.want(session.KindAck)
 		if again.resyncs != 1 {
 			t.Errorf("asked to resync %d times, want once", again.resyncs)
@@ -246,11 +247,11 @@ func TestANewPageExchangesAgain(t *testing.T) {
 		_ = applicant.ws.CloseNow()
 		applicant = w.dial(session.Applicant, "2")
 		applicant.waitFor(func(s Status) bool { return s.State == "away" && s.Page == 2 })
-		applicant.send(session.KindDelta, 2, []byte("too early"))
+		applicant.send(session.KindDelta, 2, opaque("too early"))
 		agent.waitFor(func(s Status) bool { return s.Peer && s.Page == 2 })
-		applicant.send(session.KindExchange, 2, nil)
+		applicant.send(session.KindExchange, 2, []byte("ya"))
 		agent.want(session.KindExchange) // and no delta before it
-		agent.send(session.KindExchange, 2, nil)
+		agent.send(session.KindExchange, 2, []byte("yb"))
 		applicant.want(session.KindExchange)
 		applicant.say(session.KindVerdict, 1)
 		agent.say(session.KindVerdict, 1)
@@ -266,7 +267,7 @@ func TestANewerConnectionTakesTheSeat(t *testing.T) {
 		newer := w.dial(session.Agent, "1")
 		newer.waitFor(func(s Status) bool { return s.State == "live" })
 		agent.wantEnd(session.ReasonReplaced)
-		applicant.send(session.KindKeyframe, 1, nil)
+		applicant.send(session.KindKeyframe, 1, opaque("k"))
 		newer.want(session.KindKeyframe)
 	})
 }
@@ -335,7 +336,7 @@ func TestNoContentInLogsAndMetrics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
 		applicant, agent := w.live()
-		applicant.send(session.KindKeyframe, 1, []byte("canary-payload"))
+		applicant.send(session.KindKeyframe, 1, opaque("canary-payload"))
 		agent.want(session.KindKeyframe)
 		w.ticket = "canary-cookie=1"
 		w.dial(session.Applicant, "1").wantEnd(session.ReasonNotAdmitted)

@@ -1,6 +1,7 @@
 // Builds the browser code into dist/, which the Go binary embeds: bundles and styles under names that carry their hash,
 // documents as they are, the demo's pages and font, and manifest.json, which maps names to files and their integrity.
 // dist/BUILT_BY_make_build is written last: web/embed.go asks for it, so that a Go build without bundles says what to run.
+// An argument names another folder than dist.
 
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const dist = join(here, 'dist');
+const dist = process.argv[2] ?? join(here, 'dist');
 const require = createRequire(import.meta.url);
 /** name in the manifest -> { file, integrity } */
 const manifest = {};
@@ -47,11 +48,14 @@ mkdirSync(join(dist, 'assets'), { recursive: true });
 const core = await bundle('mirror-core', 'src/mirror/core.ts');
 await bundle('mirror', 'src/mirror/loader.ts', { CORE_FILE: core.file, CORE_INTEGRITY: core.integrity });
 
-const bridgeWorker = await bundle('bridge-worker', 'src/bridge/worker.ts');
+// A file of its own: only where digits are exchanged does a Worker load it.
+const cpace = await bundle('cpace', 'src/link/cpace-bundle.ts');
+
+const bridgeWorker = await bundle('bridge-worker', 'src/bridge/worker.ts', { CPACE_FILE: cpace.file });
 await bundle('bridge', 'src/bridge/bridge.ts', { WORKER_FILE: bridgeWorker.file });
 await bundle('bridge', 'src/bridge/bridge.css');
 
-const consoleWorker = await bundle('console-worker', 'src/console/worker.ts');
+const consoleWorker = await bundle('console-worker', 'src/console/worker.ts', { CPACE_FILE: cpace.file });
 await bundle('console', 'src/console/console.ts', { WORKER_FILE: consoleWorker.file });
 await bundle('console', 'src/console/console.css');
 

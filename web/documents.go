@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -22,20 +23,34 @@ func (a Assets) Script() (path, integrity string) {
 	return "/" + a["mirror.js"].File, a["mirror.js"].Integrity
 }
 
-// Handler serves /assets/NAME, /mirror.HASH.js and the alias /mirror.js. Scripts are readable across origins, since
-// integrity checks need that; they hold nothing but code. signal is the WebSocket origin that Workers may connect to.
-func (a Assets) Handler(signal string) http.Handler {
+// Scripts are the paths of mirror.js in all its pinned forms, the one built in and those of earlier builds.
+func (a Assets) Scripts(earlier Earlier) []string {
+	present, _ := a.Script()
+	paths := []string{present}
+	for file := range earlier.files {
+		if path := "/" + file; path != present && isMirror(file) {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// Handler serves /assets/NAME, /mirror.HASH.js and the alias /mirror.js, and the same of earlier builds but for the alias.
+// Scripts are readable across origins, since integrity checks need that; they hold nothing but code. signal is the
+// WebSocket origin that Workers may connect to.
+func (a Assets) Handler(signal string, earlier Earlier) http.Handler {
 	known := make(map[string]bool, len(a))
 	for _, asset := range a {
 		known[asset.File] = true
 	}
 	serve := func(w http.ResponseWriter, file, cache string) {
-		if !known[file] {
-			http.Error(w, "not found", http.StatusNotFound)
-			return
+		body, ok := earlier.files[file]
+		if known[file] {
+			built, err := a.Read(file)
+			body, ok = built, err == nil
 		}
-		body, err := dist.ReadFile("dist/assets/" + file)
-		if err != nil {
+		if !ok {
 			http.Error(w, "not found", http.StatusNotFound)
 			return
 		}
@@ -45,14 +60,16 @@ func (a Assets) Handler(signal string) http.Handler {
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
-		// A Worker takes its policy from its own script's headers.
-		h.Set("Content-Security-Policy", "default-src 'none'; connect-src "+signal)
+		// A Worker takes its policy from its own script's headers. It loads one more script of ours when it needs it.
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src "+signal)
 		_, _ = w.Write(body) //nolint:gosec // built files only, by exact name
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /assets/{file}", func(w http.ResponseWriter, r *http.Request) { serve(w, r.PathValue("file"), forEver) })
 	mux.HandleFunc("GET /mirror.js", func(w http.ResponseWriter, _ *http.Request) { serve(w, a["mirror.js"].File, shortly) })
-	mux.HandleFunc("GET /"+a["mirror.js"].File, func(w http.ResponseWriter, _ *http.Request) { serve(w, a["mirror.js"].File, forEver) })
+	for _, path := range a.Scripts(earlier) {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) { serve(w, path[1:], forEver) })
+	}
 	return mux
 }
 

@@ -3,7 +3,9 @@
 package web
 
 import (
+	"crypto/sha512"
 	"embed"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -37,6 +39,30 @@ func LoadAssets() (Assets, error) {
 		return nil, fmt.Errorf("the manifest of the browser code: %w", err)
 	}
 	return assets, nil
+}
+
+// Read gives the contents of a built file, by its name below /assets/.
+func (a Assets) Read(file string) ([]byte, error) {
+	body, err := dist.ReadFile("dist/assets/" + file)
+	if err != nil {
+		return nil, fmt.Errorf("the browser code: %w", err)
+	}
+	return body, nil
+}
+
+// Documents are the templates that the bridge, the console and the view are made from. They can't have an integrity that a
+// browser checks, since each answer holds its own configuration; what is listed here is what an auditor compares.
+func Documents() ([]Asset, error) {
+	var all []Asset
+	for _, name := range []string{"bridge.html", "console.html", "view.html"} {
+		body, err := dist.ReadFile("dist/" + name)
+		if err != nil {
+			return nil, fmt.Errorf("the document %s: %w", name, err)
+		}
+		sum := sha512.Sum384(body)
+		all = append(all, Asset{File: name, Integrity: "sha384-" + base64.StdEncoding.EncodeToString(sum[:])})
+	}
+	return all, nil
 }
 
 // Demo is the folder of the demo agency's pages.

@@ -3,8 +3,12 @@ package web
 // Room: web. What the documents and assets say in their headers, since that is what holds the browsers to their word.
 
 import (
+	"crypto/sha512"
+	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 )
@@ -108,9 +112,47 @@ func TestTheViewIsHermetic(t *testing.T) {
 	}
 }
 
+// A Worker is under its own script's policy: it may talk to its server and load scripts of ours, and that is all.
+func TestAWorkerReachesNothingElse(t *testing.T) {
+	assets := load(t)
+	handler := assets.Handler(signal, Earlier{})
+	for _, name := range []string{"bridge-worker.js", "console-worker.js", "mirror-core.js"} {
+		got := directives(t, get(t, handler, "/assets/"+assets[name].File))
+		want := map[string]string{"default-src": "'none'", "script-src": "'self'", "connect-src": signal}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: %v, want %v and nothing else", name, got, want)
+		}
+	}
+}
+
+// What is listed for comparing is the integrity of what is there.
+func TestIntegritiesAreTrue(t *testing.T) {
+	assets := load(t)
+	handler := assets.Handler(signal, Earlier{})
+	of := func(body []byte) string {
+		sum := sha512.Sum384(body)
+		return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
+	}
+	for name, asset := range assets {
+		if got := of(get(t, handler, "/assets/"+asset.File).Body.Bytes()); got != asset.Integrity {
+			t.Errorf("%s: served with %s, listed with %s", name, got, asset.Integrity)
+		}
+	}
+	documents, err := Documents()
+	if err != nil || len(documents) != 3 {
+		t.Fatalf("documents %v, %v, want three", documents, err)
+	}
+	for _, document := range documents {
+		body, err := os.ReadFile("dist/" + document.File)
+		if err != nil || of(body) != document.Integrity {
+			t.Errorf("%s: built with %s, listed with %s, %v", document.File, of(body), document.Integrity, err)
+		}
+	}
+}
+
 func TestAssetsAreKeptForEverUnderTheirHashOnly(t *testing.T) {
 	assets := load(t)
-	handler := assets.Handler(signal)
+	handler := assets.Handler(signal, Earlier{})
 	pinned, integrity := assets.Script()
 	if !strings.HasPrefix(integrity, "sha384-") {
 		t.Errorf("integrity is %q, want sha384", integrity)
@@ -124,7 +166,7 @@ func TestAssetsAreKeptForEverUnderTheirHashOnly(t *testing.T) {
 			t.Errorf("%s: Access-Control-Allow-Origin is %q, want *: integrity checks need it", path, got)
 		}
 	}
-	for _, path := range []string{"/assets/manifest.json", "/assets/..%2fmanifest.json", "/assets/mirror.0000.js"} {
+	for _, path := range []string{"/assets/manifest.json", "/mirror-core.js", "/" + assets["mirror-core.js"].File, "/assets/..%2fmanifest.json", "/assets/mirror.0000.js"} {
 		if code := get(t, handler, path).Code; code != http.StatusNotFound {
 			t.Errorf("%s: %d, want 404", path, code)
 		}

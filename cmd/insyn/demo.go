@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
 
@@ -38,6 +38,7 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 	flags := newFlags("demo", out)
 	listen := flags.String("listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	pages := flags.String("pages", "", "serve the static pages of this `folder` as agency pages, to try it on your own")
+	earlier := flags.String("earlier", "", "serve the browser code of earlier builds too, from this `folder` (insyn version --assets --write fills it)")
 	debug := flags.Bool("debug", false, "log changes of state and connections too (never content)")
 	limits := limitFlags(flags)
 	if err := parse(flags, args); err != nil {
@@ -59,7 +60,11 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 		level = zerolog.DebugLevel
 	}
 	log := zerolog.New(out).Level(level).With().Timestamp().Logger()
-	d, err := newDemo(port, *pages, limits, log)
+	builds, err := readEarlier(*earlier)
+	if err != nil {
+		return err
+	}
+	d, err := newDemo(port, *pages, builds, limits, log)
 	if err != nil {
 		return err
 	}
@@ -77,10 +82,23 @@ type demoServer struct {
 	desk     string // the console's origin
 	agency   *demo.Agency
 	insyn    *signaling.Server
+	scripts  []string                // the paths of mirror.js in all its pinned forms
 	handlers map[string]http.Handler // by Host, port included
 }
 
-func newDemo(port, pages string, limits *limits, log zerolog.Logger) (*demoServer, error) {
+// readEarlier reads the folder of earlier builds once; what happens to it later changes nothing.
+func readEarlier(folder string) (web.Earlier, error) {
+	if folder == "" {
+		return web.Earlier{}, nil
+	}
+	earlier, err := web.ReadEarlier(os.DirFS(folder))
+	if err != nil {
+		return web.Earlier{}, fmt.Errorf("--earlier %s: %w", folder, err)
+	}
+	return earlier, nil
+}
+
+func newDemo(port, pages string, earlier web.Earlier, limits *limits, log zerolog.Logger) (*demoServer, error) {
 	d := &demoServer{port: port, origins: demo.Local(port), desk: "http://desk." + demo.Domain + ":" + port}
 	assets, err := web.LoadAssets()
 	if err != nil {
@@ -98,12 +116,6 @@ func newDemo(port, pages string, limits *limits, log zerolog.Logger) (*demoServe
 	agency := demo.Config{
 		Origins: d.origins, Script: d.origins.Insyn + script, Integrity: integrity, Assets: files, Fonts: fonts, PagesDir: pages,
 	}
-	if d.agency, err = demo.New(agency); err != nil {
-		if pages != "" {
-			err = fmt.Errorf("--pages %s: %w", pages, err)
-		}
-		return nil, err
-	}
 	raw, err := demo.Policy(agency)
 	if err != nil {
 		return nil, err
@@ -112,8 +124,15 @@ func newDemo(port, pages string, limits *limits, log zerolog.Logger) (*demoServe
 	if err != nil {
 		return nil, err
 	}
+	agency.Policy = policy.Hash()
+	if d.agency, err = demo.New(agency); err != nil {
+		if pages != "" {
+			err = fmt.Errorf("--pages %s: %w", pages, err)
+		}
+		return nil, err
+	}
 	metrics := signaling.NewMetrics()
-	if err := d.product(assets, policy, metrics, limits, log, port); err != nil {
+	if err := d.product(assets, earlier, policy, metrics, limits, log); err != nil {
 		return nil, err
 	}
 	d.handlers[demo.HostWWW+":"+port] = d.agency.WWW
@@ -125,7 +144,7 @@ func newDemo(port, pages string, limits *limits, log zerolog.Logger) (*demoServe
 
 // product builds Insyn itself: its own origin and the desk's.
 func (d *demoServer) product(
-	assets web.Assets, policy *consent.Policy, metrics *signaling.Metrics, limits *limits, log zerolog.Logger, port string,
+	assets web.Assets, earlier web.Earlier, policy *consent.Policy, metrics *signaling.Metrics, limits *limits, log zerolog.Logger,
 ) error {
 	registry, err := session.NewRegistry(limits.session, rand.Reader, signaling.NewObserver(log, metrics))
 	if err != nil {
@@ -168,7 +187,7 @@ func (d *demoServer) product(
 		return err
 	}
 	console, err := assets.Console(webSocket(d.desk), map[string]any{
-		"policyHash": policy.Hash(), "labels": policy.Labels(), "demo": true,
+		"policyHash": policy.Hash(), "labels": policy.Labels(), "insynOrigin": d.origins.Insyn, "demo": true,
 	})
 	if err != nil {
 		return err
@@ -177,22 +196,25 @@ func (d *demoServer) product(
 	if err != nil {
 		return err
 	}
-	script, _ := assets.Script()
+	d.scripts = assets.Scripts(earlier)
 	d.handlers = map[string]http.Handler{
-		demo.HostInsyn + ":" + port: insynHost(d.insyn.Applicant(), bridge, assets.Handler(webSocket(d.origins.Insyn)), script),
-		"desk." + demo.Domain + ":" + port: deskHost(d.insyn.Desk(), console, view,
-			assets.Handler(webSocket(d.desk))),
+		demo.HostInsyn + ":" + d.port: insynHost(d.insyn.Applicant(), bridge,
+			assets.Handler(webSocket(d.origins.Insyn), earlier), d.scripts),
+		"desk." + demo.Domain + ":" + d.port: deskHost(d.insyn.Desk(), console, view,
+			assets.Handler(webSocket(d.desk), earlier)),
 	}
 	return nil
 }
 
-func insynHost(dynamic, bridge, assets http.Handler, script string) http.Handler {
+func insynHost(dynamic, bridge, assets http.Handler, scripts []string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", dynamic)
 	mux.Handle("GET /bridge", bridge)
 	mux.Handle("GET /assets/", assets)
 	mux.Handle("GET /mirror.js", assets)
-	mux.Handle("GET "+script, assets)
+	for _, script := range scripts {
+		mux.Handle("GET "+script, assets)
+	}
 	return mux
 }
 
@@ -257,22 +279,22 @@ you are both people of the call:
 	if pages {
 		text += fmt.Sprintf("  3. Your pages:     %s/pages/          in the applicant's tab, after the digits\n", d.origins.WWW)
 	}
-	return text + `
-What is held and counted: http://127.0.0.1:` + d.port + `/metrics
-Sealing: off, the server could read what it relays. Confinement: off. Ctrl-C ends it.
-
-`
+	text += "\nWhat is held and counted: http://127.0.0.1:" + d.port + "/metrics\n"
+	if earlier := len(d.scripts) - 1; earlier > 0 {
+		text += fmt.Sprintf("Earlier builds of the script that stay served: %d\n", earlier)
+	}
+	return text + "Sealing: on, the server relays what it cannot read. Confinement: off. Ctrl-C ends it.\n\n"
 }
 
-// bridgeConfig is what the bridge document starts with: the policy, and the statement in the asked language.
+// bridgeConfig is what the bridge document starts with: the policy, and the statement in the asked language. The policy is
+// its very bytes as text, and neither has its hash beside it: the bridge hashes what it shows and hands to the mirror, and
+// the agent's end hashes for itself.
 func bridgeConfig(policy *consent.Policy, statements *consent.Statements, grace time.Duration, language string) any {
 	statement := statements.For(language)
 	return map[string]any{
-		"policy": json.RawMessage(policy.Raw()), "policyHash": policy.Hash(), "domain": policy.Domain(),
-		"graceSeconds": int(grace.Seconds()),
+		"policy": string(policy.Raw()), "domain": policy.Domain(), "graceSeconds": int(grace.Seconds()),
 		"statement": map[string]any{
-			"version": statement.Version, "hash": statement.Hash(), "language": statement.Language,
-			"title": statement.Title, "points": statement.Points,
+			"version": statement.Version, "language": statement.Language, "title": statement.Title, "points": statement.Points,
 		},
 	}
 }

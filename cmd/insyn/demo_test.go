@@ -2,15 +2,67 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// started runs `insyn demo` until the test ends, and gives what it printed up to the first address.
-func started(t *testing.T, args ...string) (desk string) {
+// config is the JSON that a document starts with.
+func config(t *testing.T, document string) map[string]any {
+	t.Helper()
+	_, after, _ := strings.Cut(document, `type="application/json">`)
+	raw, _, ok := strings.Cut(after, "</script>")
+	var found map[string]any
+	if err := json.Unmarshal([]byte(raw), &found); err != nil || !ok {
+		t.Fatalf("no configuration in %q: %v", document, err)
+	}
+	return found
+}
+
+// Both ends must agree on policy and statement, each by itself: the bridge hashes what it is given to use, and is given no
+// hash that it could repeat instead.
+func TestTheBridgeIsGivenWhatItHashes(t *testing.T) {
+	port, _ := started(t)
+	_, document, _ := fetch(t, "insyn.agency.localhost", port, "/bridge?form&lang=sv")
+	bridge := config(t, document)
+	_, document, _ = fetch(t, "desk.agency.localhost", port, "/")
+	console := config(t, document)
+	policy, _ := bridge["policy"].(string)
+	sum := sha256.Sum256([]byte(policy))
+	if got := hex.EncodeToString(sum[:]); got != console["policyHash"] {
+		t.Errorf("the bridge's policy has the hash %s, the console's is %v", got, console["policyHash"])
+	}
+	statement, _ := bridge["statement"].(map[string]any)
+	points, _ := statement["points"].([]any)
+	if len(points) == 0 || statement["title"] == "" || statement["version"] == "" || statement["language"] != "sv" {
+		t.Errorf("the statement is %v", statement)
+	}
+	for of, c := range map[string]struct {
+		fields map[string]any
+		want   []string
+	}{
+		"bridge":    {bridge, []string{"domain", "graceSeconds", "policy", "statement"}},
+		"statement": {statement, []string{"language", "points", "title", "version"}},
+		"console":   {console, []string{"demo", "insynOrigin", "labels", "policyHash"}},
+	} {
+		if got := slices.Sorted(maps.Keys(c.fields)); !slices.Equal(got, c.want) {
+			t.Errorf("the %s's configuration has %v, want %v", of, got, c.want)
+		}
+	}
+	if got, want := console["insynOrigin"], "http://insyn.agency.localhost:"+port; got != want {
+		t.Errorf("the console knows Insyn's origin as %v, want %s", got, want)
+	}
+}
+
+// started runs `insyn demo` until the test ends, and gives its port and what it printed first.
+func started(t *testing.T, args ...string) (port, greeting string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	read, write := io.Pipe()
@@ -32,11 +84,11 @@ func started(t *testing.T, args ...string) (desk string) {
 		t.Fatal(err)
 	}
 	_, after, ok := strings.Cut(string(printed[:n]), "http://desk.agency.localhost:")
-	port, _, _ := strings.Cut(after, "/")
 	if !ok {
 		t.Fatalf("no address of the desk in %q", printed[:n])
 	}
-	return port
+	port, _, _ = strings.Cut(after, "/")
+	return port, string(printed[:n])
 }
 
 func fetch(t *testing.T, host, port, path string) (int, string, http.Header) {
@@ -60,7 +112,13 @@ func fetch(t *testing.T, host, port, path string) (int, string, http.Header) {
 }
 
 func TestHostsLeadToTheirOwnRoomsOnly(t *testing.T) {
-	port := started(t)
+	port, greeting := started(t)
+	if want := "\nSealing: on, the server relays what it cannot read. Confinement: off. Ctrl-C ends it.\n\n"; !strings.HasSuffix(greeting, want) {
+		t.Errorf("the greeting ends with %q, want %q", greeting[max(0, len(greeting)-len(want)):], want)
+	}
+	if strings.Contains(greeting, "Earlier builds") {
+		t.Errorf("earlier builds where there are none: %s", greeting)
+	}
 	for _, c := range []struct {
 		host, path string
 		status     int
@@ -90,7 +148,7 @@ func TestHostsLeadToTheirOwnRoomsOnly(t *testing.T) {
 }
 
 func TestYourOwnPagesGetTheScript(t *testing.T) {
-	port := started(t, "--pages", "testdata/pages")
+	port, _ := started(t, "--pages", "testdata/pages")
 	status, body, header := fetch(t, "www.agency.localhost", port, "/pages/index.html")
 	if status != http.StatusOK || !strings.Contains(body, "/mirror.") || !strings.Contains(body, "Hello") {
 		t.Errorf("%d %q, want the page with the script", status, body)
@@ -107,6 +165,9 @@ func TestFlagsThatMakeNoSenseSaySo(t *testing.T) {
 		"--listen takes":     {"demo", "--listen", "nowhere.invalid:1"},
 		"OutboxBytes":        {"demo", "--listen", "127.0.0.1:0", "--outbox", "1"},
 		"readable folder":    {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/absent"},
+		"--earlier testdata": {"demo", "--listen", "127.0.0.1:0", "--earlier", "testdata/absent"},
+		"--assets beside it": {"version", "--write", "testdata"},
+		"folder that exists": {"version", "--assets", "--write", "testdata/absent"},
 		"expected demo or v": {"dance"},
 	} {
 		err := run(t.Context(), args, io.Discard)

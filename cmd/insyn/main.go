@@ -16,7 +16,7 @@ import (
 const usage = `Insyn lets a support agent see an agency's own pages as an applicant sees them, during a call.
 
   insyn demo      start everything on one port, with an invented agency
-  insyn version   say what was built in (--assets lists the browser code's hashes)
+  insyn version   say what was built in (--assets lists the browser code's hashes, and --write DIR keeps it)
 
 insyn COMMAND --help lists a command's flags.
 `

@@ -1,9 +1,15 @@
 package main
 
+// insyn version: what was built in, for those who compare, and for those who keep it before an upgrade.
+
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
+	"os"
 	"runtime/debug"
 	"slices"
 
@@ -12,9 +18,13 @@ import (
 
 func runVersion(args []string, out io.Writer) error {
 	flags := newFlags("version", out)
-	list := flags.Bool("assets", false, "list the browser code's files and their integrity")
+	list := flags.Bool("assets", false, "list the browser code's files and documents with their integrity")
+	write := flags.String("write", "", "with --assets: write the scripts and styles into this `folder`, for insyn demo --earlier after an upgrade")
 	if err := parse(flags, args); err != nil {
 		return err
+	}
+	if *write != "" && !*list {
+		return errors.New("--write expects --assets beside it")
 	}
 	version := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -27,10 +37,67 @@ func runVersion(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := listAssets(assets, out); err != nil || *write == "" {
+		return err
+	}
+	if err := writeAssets(assets, *write); err != nil {
+		return fmt.Errorf("--write %s: %w", *write, err)
+	}
+	return nil
+}
+
+func listAssets(assets web.Assets, out io.Writer) error {
+	documents, err := web.Documents()
+	if err != nil {
+		return err
+	}
+	all := documents
 	for _, name := range slices.Sorted(maps.Keys(assets)) {
-		if _, err := fmt.Fprintln(out, assets[name].File, assets[name].Integrity); err != nil {
+		all = append(all, assets[name])
+	}
+	for _, asset := range all {
+		if _, err := fmt.Fprintln(out, asset.File, asset.Integrity); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeAssets writes each script and style into a folder that is there, under the name that holds its hash.
+func writeAssets(assets web.Assets, folder string) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return fmt.Errorf("a folder that exists expected: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	for _, name := range slices.Sorted(maps.Keys(assets)) {
+		body, err := assets.Read(assets[name].File)
+		if err != nil {
+			return err
+		}
+		if err := writeOnce(root, assets[name].File, body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeOnce writes a file that is not there yet. One that is must have these contents.
+func writeOnce(root *os.Root, name string, body []byte) error {
+	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		there, err := root.ReadFile(name)
+		if err == nil && !bytes.Equal(there, body) {
+			err = fmt.Errorf("%s: is there with other contents than were built in; expected the same ones, or none", name)
+		}
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(body)
+	if err = errors.Join(err, file.Close()); err != nil {
+		err = errors.Join(err, root.Remove(name)) // half a file would stand in the way of the next attempt
+	}
+	return err
 }

@@ -2,3 +2,4 @@
 declare const CORE_FILE: string;
 declare const CORE_INTEGRITY: string;
 declare const WORKER_FILE: string;
+declare const CPACE_FILE: string;

@@ -40,6 +40,7 @@ type Config struct {
 	Origins   Origins
 	Script    string           // full URL of mirror.js
 	Integrity string           // its SRI value, for instance "sha384-..."
+	Policy    string           // hash of the policy that the pages pin; empty: none
 	Assets    fs.FS            // the folder web/demo
 	Fonts     fs.FS            // holds source-sans-3.woff2; nil: the folder fonts of Assets, where the build puts it
 	PagesDir  string           // a folder of static pages to serve below /pages/ on www; empty: none

@@ -197,8 +197,12 @@ func asset(files fs.FS) http.Handler {
 	})
 }
 
-// scriptTag is the line that makes a page an agency page.
+// scriptTag is the line that makes a page an agency page: which script, byte for byte, and which policy.
 func scriptTag(c Config) string {
-	return fmt.Sprintf(`<script src="%s" integrity="%s" crossorigin="anonymous" async></script>`,
-		html.EscapeString(c.Script), html.EscapeString(c.Integrity))
+	pin := ""
+	if c.Policy != "" {
+		pin = fmt.Sprintf(` data-policy="%s"`, html.EscapeString(c.Policy))
+	}
+	return fmt.Sprintf(`<script src="%s" integrity="%s" crossorigin="anonymous"%s async></script>`,
+		html.EscapeString(c.Script), html.EscapeString(c.Integrity), pin)
 }

@@ -1,16 +1,22 @@
 // Room: bridge. The document on Insyn's own origin that an agency page frames: the consent form, or nothing to be seen at
 // all. It decides whether this tab has a session, starts the Worker that holds it, and keeps storage and cookie in step.
 
+import type { Carried } from '../link/exchange.ts';
 import { signalUrl } from '../link/link.ts';
-import type { ToMirror } from '../wire/messages.ts';
+import { utf8 } from '../link/octets.ts';
+import type { FromMirror, ToMirror } from '../wire/messages.ts';
 import type { Policy } from '../wire/policy.ts';
 import type { Reason } from '../wire/reason.ts';
 import { type Answer, ConsentForm, type StatementText } from './form.ts';
+import { hashOfPolicy, hashOfStatement } from './hashes.ts';
 import type { FromWorker, Phase, ToWorker } from './messages.ts';
-import { forget, mark, store, stored, take } from './store.ts';
+import type { Opening } from './seat.ts';
+import { ask, elsewhere, redeem } from './server.ts';
+import { forget, mark, marked, store, stored, take } from './store.ts';
 
 interface Config {
-  policy: Policy;
+  /** The policy's file, byte for byte: what is hashed is what is used. */
+  policy: string;
   domain: string;
   graceSeconds: number;
   statement: StatementText;
@@ -22,24 +28,37 @@ const RENEW_SECONDS = 60;
 const CHANGED = '#changed';
 /** Ends after which cookie and ticket may belong to a newer session, which another tab has. */
 const FOREIGN: ReadonlySet<Reason> = new Set(['superseded', 'not_admitted']);
-const FALLBACK_WAIT_SECONDS = 30;
-/** How long joining may take where the server does not say it, and how long its own word about the end may take. */
-const JOIN_SECONDS = 30;
+/** How long the server's own word about the end of joining may take. */
 const JOIN_MARGIN_SECONDS = 5;
+
+/** How long letting go of a ticket may hold up the next code; milliseconds. */
+const LET_GO_WAIT = 5000;
+/** How long a session without a tab may be another tab's that is only on its way to its next page; milliseconds. */
+const ELSEWHERE_WAIT = 1000;
 
 class Bridge {
   readonly #config: Config;
+  readonly #origins: readonly string[];
+  readonly #hashes: { policy: string; statement: string };
   readonly #form: ConsentForm | undefined;
   #worker: Worker | undefined;
+  /** Has loaded what a code's exchange needs, and waits for the code. */
+  #warmed: Worker | undefined;
+  #session = '';
+  #page = 0;
   #ported = false;
   #release: (() => void) | undefined;
   #renewing: ReturnType<typeof setInterval> | undefined;
   #joining: ReturnType<typeof setTimeout> | undefined;
+  /** Settles once the last session's ticket is gone: the next one's must not go with it. */
+  #letGo: Promise<unknown> = Promise.resolve();
   /** Why the last session ended, if its Worker could not tell the agency page. */
   #failed: Reason | undefined;
 
-  constructor(config: Config) {
+  private constructor(config: Config, { origins }: Policy, hashes: { policy: string; statement: string }) {
     this.#config = config;
+    this.#origins = origins;
+    this.#hashes = hashes;
     if (new URLSearchParams(location.search).has('form')) {
       this.#form = this.#showForm();
     }
@@ -51,16 +70,19 @@ class Bridge {
     });
   }
 
+  static async begin(config: Config): Promise<void> {
+    const [policy, statement] = await Promise.all([hashOfPolicy(config.policy), hashOfStatement(config.statement)]);
+    await new Bridge(config, JSON.parse(config.policy), { policy, statement }).#begin();
+  }
+
   /** Resumes the tab's session where there is one, then says that this document listens. */
-  async begin(): Promise<void> {
+  async #begin(): Promise<void> {
     const last = stored();
     if (last) {
-      const { session } = last;
-      this.#release = await take(session);
+      this.#release = await take(last.session);
       if (this.#release) {
-        const page = last.page + 1;
-        store({ session, page });
-        this.#open(session, page, undefined);
+        const { session, carried } = last;
+        this.#next(session, last.page, carried);
         this.#form?.phase('joining', '', true);
       } else {
         // Another tab holds it: this one is a copy, and its storage with it.
@@ -71,6 +93,14 @@ class Bridge {
     if (this.#worker && this.#form) this.#say({ insyn: 'accepted' });
   }
 
+  /** Goes on with a session on this page, which comes after `last` and after any that the browser has marked. */
+  #next(session: string, last: number, carried: Carried | undefined): void {
+    const page = Math.max(last, marked()) + 1;
+    store({ session, page, ...(carried ? { carried } : {}) });
+    if (marked() > 0) mark(this.#config.domain, this.#markSeconds, page);
+    this.#open(session, page, carried ? { t: 'carried', carried } : { t: 'nothing' });
+  }
+
   /** What is said to the agency page holds nothing of a session, and frame-ancestors says who can frame us: hence "*". */
   #say(message: { insyn: 'ready' | 'accepted' } | { insyn: 'height'; px: number }): void {
     parent.postMessage(message, '*');
@@ -78,10 +108,9 @@ class Bridge {
 
   readonly #hear = ({ source, origin, data, ports }: MessageEvent): void => {
     const [port] = ports;
-    if (source !== parent || !this.#config.policy.origins.includes(origin) || data?.insyn !== 'port' || !port) return;
+    if (source !== parent || !this.#origins.includes(origin) || data?.insyn !== 'port' || !port) return;
     if (!this.#worker) {
-      const none: ToMirror = this.#failed ? { t: 'ended', reason: this.#failed } : { t: 'none' };
-      port.postMessage(none);
+      void this.#without(port);
       return;
     }
     if (this.#ported) {
@@ -93,14 +122,48 @@ class Bridge {
     this.#tell({ t: 'port', port }, [port]);
   };
 
+  /**
+   * This document has no session, and its page asks for one. The browser may have one all the same, with its secret kept where
+   * this page can't reach it: then the applicant is asked whether it is to go on here, since another tab may be meant.
+   */
+  async #without(port: MessagePort): Promise<void> {
+    const answer = (message: ToMirror) => port.postMessage(message);
+    if (this.#failed) return answer({ t: 'ended', reason: this.#failed });
+    const first = marked() > 0 ? await elsewhere() : undefined;
+    if (first?.away) await new Promise((done) => setTimeout(done, ELSEWHERE_WAIT));
+    const found = first?.away ? await elsewhere() : undefined;
+    if (!found?.away || this.#worker) return answer({ t: 'none' });
+    port.onmessage = ({ data }: MessageEvent<FromMirror>) => {
+      if (data.t !== 'continue' && data.t !== 'stop') return;
+      port.onmessage = null;
+      void this.#continue(port, data.t === 'stop');
+    };
+    answer({ t: 'hold', need: 'yes', agent: found.agent });
+  }
+
+  /** The applicant wants the session here, or over. */
+  async #continue(port: MessagePort, stop: boolean): Promise<void> {
+    const answer = (message: ToMirror) => port.postMessage(message);
+    const found = await elsewhere();
+    if (!found) return answer({ t: 'ended', reason: 'not_admitted' });
+    this.#release = found.away ? await take(found.session) : undefined;
+    if (!this.#release) return answer({ t: 'none' });
+    this.#next(found.session, found.page, undefined);
+    this.#ported = true;
+    this.#tell({ t: 'port', port, stop }, [port]);
+  }
+
   #tell(message: ToWorker, transfer: Transferable[] = []): void {
     this.#worker?.postMessage(message, transfer);
   }
 
-  #open(session: string, page: number, secret: Uint8Array<ArrayBuffer> | undefined): void {
+  #open(session: string, page: number, opening: Opening): void {
     this.#ported = false;
     this.#failed = undefined;
-    const worker = new Worker(`/assets/${WORKER_FILE}`);
+    this.#session = session;
+    this.#page = page;
+    const worker = this.#warmed ?? this.#newWorker();
+    this.#warmed = undefined;
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (worker === this.#worker || data.t === 'over') this.#heard(data);
@@ -109,9 +172,34 @@ class Bridge {
       if (worker === this.#worker) this.#fail('protocol');
     };
     const url = signalUrl(location.origin, session, page);
-    const { policy, graceSeconds } = this.#config;
-    const graceMs = graceSeconds * 1000;
-    this.#tell({ t: 'open', url, page, policy, graceMs, ...(secret ? { secret } : {}) }, secret ? [secret.buffer] : []);
+    const { origin } = location;
+    const graceMs = this.#config.graceSeconds * 1000;
+    const common = {
+      url,
+      session,
+      page,
+      policy: this.#config.policy,
+      policyHash: this.#hashes.policy,
+      origin,
+      graceMs,
+    };
+    this.#tell({ t: 'open', ...common, opening }, opening.t === 'code' ? [opening.digits.buffer] : []);
+  }
+
+  #newWorker(): Worker {
+    return new Worker(`/assets/${WORKER_FILE}`);
+  }
+
+  #warm(): void {
+    if (this.#worker || this.#warmed) return;
+    const worker = this.#newWorker();
+    this.#warmed = worker;
+    // One that does not come to be is tried again with the code.
+    worker.onerror = () => {
+      if (worker === this.#warmed) this.#warmed = undefined;
+    };
+    const warm: ToWorker = { t: 'warm' };
+    worker.postMessage(warm);
   }
 
   #heard(message: FromWorker): void {
@@ -120,6 +208,10 @@ class Bridge {
         this.#mark(message.phase);
         if (message.phase !== 'joining') clearTimeout(this.#joining);
         this.#form?.phase(message.phase, message.agent, message.covered);
+        return;
+      case 'store':
+        store({ session: this.#session, page: this.#page, carried: message.carried });
+        this.#tell({ t: 'stored' });
         return;
       case 'ended':
         this.#ended(message.reason);
@@ -146,8 +238,12 @@ class Bridge {
   }
 
   /** The cookie outlives the whole grace time, whenever since the last renewal that began. */
+  get #markSeconds(): number {
+    return this.#config.graceSeconds + this.#renewSeconds;
+  }
+
   #renew(): void {
-    mark(this.#config.domain, this.#config.graceSeconds + this.#renewSeconds);
+    mark(this.#config.domain, this.#markSeconds, this.#page);
   }
 
   #unrenew(): void {
@@ -162,13 +258,14 @@ class Bridge {
     this.#worker = undefined;
     forget();
     this.#release?.();
-    if (!FOREIGN.has(reason)) mark(this.#config.domain, 0);
+    if (!FOREIGN.has(reason)) mark(this.#config.domain, 0, 0);
     this.#form?.ended(reason);
   }
 
   /** The ticket is of no more use, unless this document has a session again. */
   #over(reason: Reason): void {
-    if (!this.#worker && !FOREIGN.has(reason)) void this.#ask('DELETE').catch(() => undefined);
+    if (!this.#worker && !FOREIGN.has(reason))
+      this.#letGo = ask('DELETE', '/consent', undefined, LET_GO_WAIT).catch(() => undefined);
   }
 
   /** The Worker is not to be relied on any more: ends the session from here. */
@@ -188,6 +285,8 @@ class Bridge {
     clearTimeout(this.#joining);
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#warmed?.terminate();
+    this.#warmed = undefined;
     this.#release?.();
   }
 
@@ -203,57 +302,36 @@ class Bridge {
     }).observe(document.body);
     const changed = location.hash === CHANGED;
     if (changed) history.replaceState(null, '', location.pathname + location.search);
-    return new ConsentForm(root, this.#config.statement, changed, {
+    return new ConsentForm(root, this.#config.statement, this.#hashes.policy, changed, {
       submit: (routing, secret) => this.#submit(routing, secret),
-    });
-  }
-
-  #ask(method: 'POST' | 'DELETE', body?: object): Promise<Response> {
-    return fetch('/consent', {
-      method,
-      headers: { 'Insyn-Request': '1', ...(body ? { 'Content-Type': 'application/json' } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      cache: 'no-store',
-      redirect: 'error',
+      warm: () => this.#warm(),
     });
   }
 
   async #submit(routing: string, secret: string): Promise<Answer> {
     const { version, language } = this.#config.statement;
-    let response: Response;
-    try {
-      response = await this.#ask('POST', { routing, statement: version, language });
-    } catch {
-      return { t: 'refused', why: 'offline' };
-    }
-    if (response.ok) {
-      const answered = Date.parse(response.headers.get('Date') ?? '');
-      return this.#accepted(await response.json().catch(() => undefined), answered, secret);
-    }
-    if (response.status === 404) return { t: 'refused', why: 'unknown' };
-    if (response.status === 429) {
-      const seconds = Number(response.headers.get('Retry-After'));
-      return { t: 'wait', seconds: seconds >= 1 && seconds <= 3600 ? Math.ceil(seconds) : FALLBACK_WAIT_SECONDS };
-    }
-    if (response.status === 409) {
+    await this.#letGo;
+    const answer = await redeem(routing, version, language);
+    if (answer.t === 'outdated') {
       location.hash = CHANGED;
       location.reload();
+      return { t: 'refused', why: 'failed' };
     }
-    return { t: 'refused', why: 'failed' };
-  }
-
-  /** `answered`: the server's own time of its answer, in Unix milliseconds, NaN where it did not say. */
-  async #accepted(answer: unknown, answered: number, secret: string): Promise<Answer> {
-    const session = typeof answer === 'object' && answer && 'session' in answer ? answer.session : undefined;
-    if (typeof session !== 'string') return { t: 'refused', why: 'failed' };
+    if (answer.t !== 'accepted') return answer;
+    const { session, agentId, agentName } = answer;
     store({ session, page: 1 });
     this.#release = await take(session);
-    this.#open(session, 1, new TextEncoder().encode(secret));
-    const joinBy = typeof answer === 'object' && answer && 'join_by' in answer ? Number(answer.join_by) : Number.NaN;
-    const seconds = (joinBy - answered) / 1000;
-    const join = seconds > 0 && seconds < 600 ? seconds : JOIN_SECONDS;
+    const bound = {
+      routing,
+      origin: location.origin,
+      agentId,
+      agentName,
+      policyHash: this.#hashes.policy,
+      statementHash: this.#hashes.statement,
+    };
+    this.#open(session, 1, { t: 'code', bound, digits: utf8(secret) });
     // The server ends it in time; this is for a Worker or a line that never came to be.
-    this.#joining = setTimeout(() => this.#fail('not_joined'), (join + JOIN_MARGIN_SECONDS) * 1000);
+    this.#joining = setTimeout(() => this.#fail('not_joined'), (answer.joinSeconds + JOIN_MARGIN_SECONDS) * 1000);
     this.#say({ insyn: 'accepted' });
     return { t: 'accepted' };
   }
@@ -262,5 +340,5 @@ class Bridge {
 (() => {
   const config = document.getElementById('config')?.textContent;
   // A document of its own has no agency page around it, so there is nothing to be a bridge to.
-  if (config && parent !== self) void new Bridge(JSON.parse(config)).begin();
+  if (config && parent !== self) void Bridge.begin(JSON.parse(config));
 })();

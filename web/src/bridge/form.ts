@@ -22,6 +22,8 @@ export type Answer = { t: 'accepted' } | { t: 'refused'; why: Refusal } | { t: '
 export interface FormEvents {
   /** Ten right digits, split. The form waits for the answer. */
   submit(routing: string, secret: string): Promise<Answer>;
+  /** Somebody is about to type a code; called once. */
+  warm(): void;
 }
 
 export class ConsentForm {
@@ -37,12 +39,16 @@ export class ConsentForm {
   readonly #onTitle: HTMLElement;
   readonly #onText: HTMLElement;
   #busy = false;
+  #warmed = false;
   #waiting: ReturnType<typeof setInterval> | undefined;
   /** A code was taken here, and nothing has come of it yet. */
   #sent = false;
 
-  /** Builds the form into `root`. `changed`: the statement is a newer one than the applicant had read. */
-  constructor(root: HTMLElement, statement: StatementText, changed: boolean, events: FormEvents) {
+  /**
+   * Builds the form into `root`. `policy`: the policy's hash in hex. `changed`: the statement is a newer one than the applicant had
+   * read.
+   */
+  constructor(root: HTMLElement, statement: StatementText, policy: string, changed: boolean, events: FormEvents) {
     this.#events = events;
     this.#texts = inLanguage<FormTexts>(FORM_TEXTS, statement.language);
     const texts = this.#texts;
@@ -70,6 +76,7 @@ export class ConsentForm {
       { novalidate: '', 'aria-labelledby': 'title' },
       make('h2', { id: 'title', lang: statement.language }, statement.title),
       make('ul', { lang: statement.language }, ...statement.points.map((point) => make('li', {}, point))),
+      make('p', { class: 'rules' }, texts.rules(policy)),
       make('label', { for: 'code' }, texts.code),
       make('p', { class: 'hint', id: 'hint' }, texts.hint),
       this.#error,
@@ -83,6 +90,7 @@ export class ConsentForm {
       { class: 'on', 'aria-labelledby': 'on', hidden: '' },
       make('div', { role: 'status' }, this.#onTitle, this.#onText),
       make('p', { class: 'hint' }, texts.controls),
+      make('p', { class: 'rules' }, texts.rules(policy)),
     );
     root.append(this.#note, this.#form, this.#on);
     // A moment after the region: assistive technology announces changes, not beginnings.
@@ -92,10 +100,18 @@ export class ConsentForm {
       event.preventDefault();
       void this.#submit();
     });
+    this.#field.addEventListener('focus', this.#warm);
     this.#field.addEventListener('input', () => {
+      this.#warm();
       if (this.#waiting === undefined) this.#clearError();
     });
   }
+
+  readonly #warm = (): void => {
+    if (this.#warmed) return;
+    this.#warmed = true;
+    this.#events.warm();
+  };
 
   async #submit(): Promise<void> {
     if (this.#busy || this.#waiting !== undefined) return;

@@ -1,20 +1,27 @@
 // Room: bridge (Worker). One page's exchange, as the applicant's seat runs it: once, whatever the server says. What was said
 // last is said again on a new line, word for word, which is no second guess.
 
-import type { Exchange, ExchangeStep } from '../link/exchange.ts';
+import type { Carried, ExchangeStep } from '../link/exchange.ts';
+import type { ApplicantExchange } from '../link/exchange-applicant.ts';
+import type { PageKeys } from '../link/keys.ts';
 import type { Bytes } from '../wire/messages.ts';
 
 export interface PageExchangeOptions {
-  exchange(): Exchange;
-  /** Erased once there is a verdict, or with `close`. */
-  secret: Bytes | undefined;
   send(message: Bytes): void;
+  /** Keeps what the next page continues with; it is kept, or can't be, once the promise settles. */
+  store(carried: Carried): Promise<void>;
+  /** Before the verdict: from now on there is a seal. */
+  key(keys: PageKeys): void;
   verdict(matched: boolean): void;
+  /** This end can't do its part: what it needs did not load. */
+  broken(): void;
+  /** Four digits are needed, and the session can't go on without them. */
+  need(): void;
 }
 
 export class PageExchange {
   readonly #options: PageExchangeOptions;
-  #exchange: Exchange | undefined;
+  #exchange: ApplicantExchange | undefined;
   #said: Bytes | undefined;
   #verdict: boolean | undefined;
   #steps: Promise<void> = Promise.resolve();
@@ -30,9 +37,9 @@ export class PageExchange {
   }
 
   /** The agent's side is there: begins, or says again what may not have been heard. */
-  greet(): void {
+  greet(begin: () => ApplicantExchange): void {
     if (!this.#exchange) {
-      this.#exchange = this.#options.exchange();
+      this.#exchange = begin();
       this.#take((exchange) => exchange.start());
       return;
     }
@@ -44,27 +51,39 @@ export class PageExchange {
     this.#take((exchange) => exchange.receive(message));
   }
 
-  /** Nothing more is said, and the secret is gone. */
-  close(): void {
-    this.#closed = true;
-    this.#options.secret?.fill(0);
+  /** Four digits were typed; they are erased. */
+  digits(digits: Bytes): void {
+    this.#take((exchange) => exchange.digits(digits));
   }
 
-  #take(step: (exchange: Exchange) => Promise<ExchangeStep>): void {
+  /** Nothing more is said, and what is secret is gone. */
+  close(): void {
+    this.#closed = true;
+    this.#exchange?.close();
+  }
+
+  #take(step: (exchange: ApplicantExchange) => Promise<ExchangeStep>): void {
     const exchange = this.#exchange;
     if (!exchange) return;
     this.#steps = this.#steps.then(async () => {
       if (this.#verdict !== undefined || this.#closed) return;
-      const { reply, verdict } = await step(exchange).catch((): ExchangeStep => ({ verdict: false }));
-      if (this.#closed) return;
-      if (reply) {
-        this.#said = reply;
-        this.#options.send(reply);
+      const taken = await step(exchange).catch(() => undefined);
+      if (!taken) {
+        if (!this.#closed) this.#options.broken();
+        return;
       }
-      if (verdict === undefined) return;
-      this.#verdict = verdict;
-      this.#options.secret?.fill(0);
-      this.#options.verdict(verdict);
+      // Stored first: once our tag is out, the console may take this secret for the one that the next page comes with.
+      if (taken.agreement?.store && !this.#closed) await this.#options.store(taken.agreement.store);
+      if (this.#closed) return;
+      if (taken.agreement) this.#options.key(taken.agreement.keys);
+      if (taken.reply) {
+        this.#said = taken.reply;
+        this.#options.send(taken.reply);
+      }
+      if (taken.need) this.#options.need();
+      if (taken.verdict === undefined) return;
+      this.#verdict = taken.verdict;
+      this.#options.verdict(taken.verdict);
     });
   }
 }

@@ -1,29 +1,25 @@
-// Room: bridge (Worker). The applicant's seat: runs the exchange, gives the mirror credit, packs and sends what it says in
-// order, and decides when nothing may be sent. Knows no document.
+// Room: bridge (Worker). The applicant's seat: runs the exchange, gives the mirror credit, and decides when something may be
+// sent (lanes.ts sends it) and when nothing may. Knows no document.
 
-import { pack } from '../link/deflate.ts';
-import type { Exchange } from '../link/exchange.ts';
+import type { Carried } from '../link/exchange.ts';
+import type { ApplicantExchange, Beginning } from '../link/exchange-applicant.ts';
+import type { Bound } from '../link/keys.ts';
 import { type Arrived, Link, type LinkEvents, type Platform } from '../link/link.ts';
-import { decodeAck, decodeWant, encodeChunk, encodePointer, encodeShown } from '../link/parts.ts';
-import { SendWindow } from '../link/window.ts';
-import { RELAYED } from '../wire/frame.ts';
+import { decodeAck, decodeWant, encodeShown } from '../link/parts.ts';
+import { isTampering, type Refusal } from '../link/seal.ts';
 import type { Bytes, FromMirror, Shown, ToMirror } from '../wire/messages.ts';
-import type { Policy } from '../wire/policy.ts';
 import type { Reason } from '../wire/reason.ts';
-import type { Receipt, Status } from '../wire/server.ts';
+import { agreesWith, type Receipt, type Status } from '../wire/server.ts';
+import { Lanes } from './lanes.ts';
 import type { FromWorker, Phase } from './messages.ts';
 import { PageExchange } from './page-exchange.ts';
-import { OutgoingResources } from './resources.ts';
 
-/** Ceilings in bytes, and times in milliseconds. */
+/** Times in milliseconds. */
 export const SEAT = {
-  /** A keyframe or delta before packing; the console unfolds no more. */
-  body: 32 << 20,
-  /** State bodies that wait to be packed; above it the mirror has no credit. */
-  waiting: 64 << 10,
-  resource: 8 << 20,
   /** Between two keyframes that others ask for. */
   resyncEvery: 1000,
+  /** How long the server may take to close a session whose codes did not match. */
+  fail: 2000,
   /** How long the server may take to confirm a stop before the applicant is told that it is over. */
   stop: 2000,
   /** How long the line is kept after a stop that nobody confirmed, so that the agent hears of it too. */
@@ -40,12 +36,28 @@ const FOLLOWS: Record<Phase, readonly Phase[]> = {
   ended: [],
 };
 
+/** The byte of a close frame: by a person, the page went before the codes had matched, the relay changed what it carried. */
+const CLOSE = { stopped: 0, left: 1, tampered: 2 } as const;
+
+/** What the seat begins with: the code that was typed, what the page before left, or neither. */
+export type Opening =
+  | { t: 'code'; bound: Bound; digits: Bytes }
+  | { t: 'carried'; carried: Carried }
+  | { t: 'nothing' };
+
 export interface SeatOptions {
   url: string;
+  session: string;
   page: number;
-  policy: Policy;
-  secret?: Bytes;
-  exchange(): Exchange;
+  /** The policy's file. */
+  policy: string;
+  policyHash: string;
+  /** Insyn's origin. */
+  origin: string;
+  opening: Opening;
+  exchange(bound: Bound, beginning: Beginning): ApplicantExchange;
+  /** Keeps what the next page continues with. */
+  store(carried: Carried): Promise<void>;
   platform: Platform;
   /** Milliseconds of a clock that only rises. */
   now(): number;
@@ -57,50 +69,61 @@ export interface SeatOptions {
   gone(): void;
 }
 
-type StateFrame = Extract<FromMirror, { t: 'keyframe' | 'delta' | 'pointer' }>;
-
 export class ApplicantSeat implements LinkEvents {
   readonly #options: SeatOptions;
   readonly #link: Link;
   readonly #exchange: PageExchange;
   #mirror: ((message: ToMirror) => void) | undefined;
+  /** What to begin the exchange with, until it has begun. */
+  #opening: Opening | undefined;
+  /** The applicant is to type digits. */
+  #needed = false;
   #phase: Phase = 'joining';
   #status: Status | undefined;
+  /** What the exchange was over: who looks is who both ends agreed on, whatever the server calls them later. */
+  #bound: Bound | undefined;
   /** What the applicant pressed and the server has not confirmed. */
   #wish: 'pause' | 'resume' | undefined;
   /** The line is new: the server may not have heard what was said on the one before. */
   #fresh = true;
 
-  // The state lane.
-  readonly #window = new SendWindow();
-  #queue: StateFrame[] = [];
-  #queued = 0;
-  #pumping = false;
-  /** Rises whenever what was queued or is being packed must not be sent any more. */
-  #generation = 0;
-  /** Nothing was sent since a keyframe was asked for: deltas say nothing, and asking again neither. */
-  #awaiting = true;
+  readonly #lanes: Lanes;
   #restarted = Number.NEGATIVE_INFINITY;
   #resyncing: ReturnType<typeof setTimeout> | undefined;
   #shown: Shown | undefined;
   #gone = false;
   #credit = false;
 
-  // The resource lane.
-  readonly #resourceWindow = new SendWindow();
-  readonly #resources = new OutgoingResources();
-
   #ending: ReturnType<typeof setTimeout> | undefined;
 
   /** Opens the line at once. */
   constructor(options: SeatOptions) {
     this.#options = options;
-    this.#link = new Link(options.url, options.page, this, options.platform, options.graceMs);
+    this.#opening = options.opening;
+    this.#link = new Link(options.url, options.session, options.page, this, options.platform, options.graceMs);
+    this.#lanes = new Lanes(this.#link, {
+      now: options.now,
+      sending: () => this.#phase === 'live' && this.#link.up,
+      changed: () => this.#tellCredit(),
+      again: () => this.#restart(),
+    });
     this.#exchange = new PageExchange({
-      exchange: options.exchange,
-      secret: options.secret,
       send: (message) => this.#link.send('exchange', 0, message),
-      verdict: (matched) => this.#link.tell('verdict', matched ? 1 : 0),
+      store: options.store,
+      key: (keys) => this.#link.key(keys),
+      verdict: (matched) => {
+        this.#link.tell('verdict', matched ? 1 : 0);
+        if (!matched) this.#fail();
+      },
+      // Nobody's digits were wrong, but while they are expected again there is no other word for it.
+      broken: () => {
+        if (this.#status?.state === 'joining') this.#link.tell('close', CLOSE.left);
+        else this.#link.tell('verdict', 0);
+      },
+      need: () => {
+        this.#needed = true;
+        this.#tellStatus();
+      },
     });
   }
 
@@ -117,14 +140,11 @@ export class ApplicantSeat implements LinkEvents {
     switch (message.t) {
       case 'keyframe':
       case 'delta':
-        if (message.body instanceof Uint8Array && message.body.length <= SEAT.body) this.#enqueue(message);
-        return;
       case 'pointer':
-        // Only the newest matters, and none is worth a wait.
-        if (this.#queue.length === 0 && this.#window.open) this.#enqueue(message);
+        this.#lanes.state(message);
         return;
       case 'resource':
-        void this.#resource(message);
+        if (this.#phase !== 'stopping' && this.#phase !== 'ended') void this.#lanes.resource(message);
         return;
       case 'view':
         this.#shown = message.shown;
@@ -142,6 +162,15 @@ export class ApplicantSeat implements LinkEvents {
         return;
       case 'stop':
         this.#stop();
+        return;
+      case 'distrust':
+        this.#distrust();
+        return;
+      case 'continue':
+        // Said to the bridge's document, before there was a seat.
+        return;
+      case 'digits':
+        this.#digits(message.digits);
         return;
       case 'bye':
         this.#leave();
@@ -169,16 +198,11 @@ export class ApplicantSeat implements LinkEvents {
         return;
       case 'ack': {
         const ack = decodeAck(payload);
-        if (ack?.lane === 'state') this.#window.acknowledged(ack.counter, this.#options.now());
-        if (ack?.lane === 'resource') {
-          this.#resourceWindow.acknowledged(ack.counter, this.#options.now());
-          this.#resources.acknowledged(ack.counter);
-        }
-        void this.#pump();
+        if (ack) this.#lanes.acknowledged(ack.lane, ack.counter);
         return;
       }
       case 'want': {
-        const hashes = decodeWant(payload)?.filter((hash) => !this.#resources.has(hash));
+        const hashes = decodeWant(payload)?.filter((hash) => !this.#lanes.has(hash));
         if (hashes && hashes.length > 0 && this.#phase === 'live') this.#mirror?.({ t: 'want', hashes });
         return;
       }
@@ -198,11 +222,25 @@ export class ApplicantSeat implements LinkEvents {
     }
   }
 
+  /** A guess failed: the session ends with or without the server's word for it. */
+  #fail(): void {
+    this.#ending ??= setTimeout(() => this.ended('no_match', undefined), SEAT.fail);
+  }
+
+  /** What the relay changed on the way ends the session; the rest of what is refused is as good as not come. */
+  refused(why: Refusal): void {
+    if (isTampering(why)) this.#distrust();
+  }
+
+  #distrust(): void {
+    this.#link.tell('close', CLOSE.tampered);
+    this.ended('tampered', undefined);
+  }
+
   resync(): void {
     // What was dropped on its way may have been the word about what is shown as well.
     this.#tellShown();
-    this.#resources.restart();
-    this.#resourceWindow.forget();
+    this.#lanes.restartResources();
     this.#resync();
   }
 
@@ -212,7 +250,7 @@ export class ApplicantSeat implements LinkEvents {
   line(up: boolean): void {
     if (up) {
       this.#fresh = true;
-      if (this.#phase === 'stopping' || this.#phase === 'ended') this.#link.tell('close', 0);
+      if (this.#phase === 'stopping' || this.#phase === 'ended') this.#link.tell('close', CLOSE.stopped);
     } else if (this.#phase === 'live' || this.#phase === 'paused') {
       this.#become('away');
     }
@@ -229,21 +267,23 @@ export class ApplicantSeat implements LinkEvents {
     const before = this.#phase;
     if (!FOLLOWS[before].includes(phase)) return false;
     this.#phase = phase;
-    if (before === 'live') this.#dropState();
+    if (before === 'live') {
+      this.#drop();
+      this.#lanes.dropResources();
+    }
     if (phase === 'live') {
-      this.#resources.restart();
-      this.#resourceWindow.forget();
+      this.#lanes.restartResources();
       if (this.#gone) this.#restart();
     }
     if (phase !== 'stopping' && phase !== 'ended') {
       this.#go();
       if (phase === 'live' || phase === 'paused') this.#tellShown();
     } else {
-      this.#resources.clear();
-      this.#exchange.close();
+      this.#lanes.clear();
+      this.#unmeet();
     }
     this.#tellCredit();
-    if (phase === 'live') void this.#pump();
+    if (phase === 'live') void this.#lanes.pump();
     this.#tellStatus();
     this.#tellPhase();
     return true;
@@ -255,8 +295,48 @@ export class ApplicantSeat implements LinkEvents {
    */
   #greet(): void {
     const status = this.#status;
-    if (this.#phase !== 'joining' || !this.#mirror || !status?.peer) return;
-    if (status.state === 'joining' || status.state === 'away') this.#exchange.greet();
+    if (this.#phase !== 'joining' || !status) return;
+    if (status.state !== 'joining' && status.state !== 'away') return;
+    if (status.state === 'joining' && this.#opening?.t === 'nothing') {
+      // The page before went before the codes had matched, and with it the digits: nothing can come of this code any more.
+      this.#link.tell('close', CLOSE.left);
+      return;
+    }
+    if (this.#mirror && status.peer) this.#exchange.greet(() => this.#begin(status));
+  }
+
+  #begin(status: Status): ApplicantExchange {
+    const { origin, policyHash, exchange } = this.#options;
+    const opening = this.#opening;
+    this.#opening = undefined;
+    if (opening?.t === 'code') {
+      this.#bound = opening.bound;
+      return exchange(opening.bound, { digits: opening.digits });
+    }
+    const bound: Bound = {
+      routing: status.routing ?? '',
+      origin,
+      agentId: status.agent_id,
+      agentName: status.agent,
+      policyHash,
+      statementHash: status.statement?.hash ?? '',
+    };
+    this.#bound = bound;
+    return exchange(bound, opening?.t === 'carried' ? { carried: opening.carried } : undefined);
+  }
+
+  /** What is secret in the exchange goes, also where it never began. */
+  #unmeet(): void {
+    if (this.#opening?.t === 'code') this.#opening.digits.fill(0);
+    this.#opening = undefined;
+    this.#exchange.close();
+  }
+
+  #digits(digits: string): void {
+    if (!this.#needed || !/^[0-9]{4}$/.test(digits)) return;
+    this.#needed = false;
+    this.#exchange.digits(new TextEncoder().encode(digits));
+    this.#tellStatus();
   }
 
   /** The server says that both are here. Nothing flows unless this end's own exchange said so first. */
@@ -274,11 +354,15 @@ export class ApplicantSeat implements LinkEvents {
     }
   }
 
+  get #agent(): string {
+    return this.#bound?.agentName ?? this.#status?.agent ?? '';
+  }
+
   /** To the form. */
   #tellPhase(): void {
     const phase = this.#phase;
     if (phase === 'ended') return;
-    const agent = this.#status?.agent ?? '';
+    const agent = this.#agent;
     this.#options.post({ t: 'phase', phase, agent, covered: this.#shown !== 'not-in-policy' });
   }
 
@@ -287,8 +371,13 @@ export class ApplicantSeat implements LinkEvents {
   #tellStatus(): void {
     const status = this.#status;
     if (!status || this.#phase === 'stopping' || this.#phase === 'ended') return;
+    if (this.#phase === 'joining' && this.#needed) {
+      this.#mirror?.({ t: 'hold', need: 'digits', agent: this.#agent });
+      return;
+    }
     const state = this.#phase === 'joining' ? (status.state === 'away' ? 'away' : 'joining') : this.#phase;
-    this.#mirror?.({ t: 'status', state, agent: status.agent, ends: status.ends, peer: status.peer });
+    const { ends, peer } = status;
+    this.#mirror?.({ t: 'status', state, agent: this.#agent, ends, peer, policy: this.#options.policyHash });
   }
 
   /** Once a page, as soon as both the mirror and the session are there. */
@@ -301,14 +390,10 @@ export class ApplicantSeat implements LinkEvents {
   }
 
   #tellCredit(): void {
-    const open = this.#sending && this.#gone && this.#window.open && this.#queued < SEAT.waiting;
+    const open = this.#phase === 'live' && this.#link.up && this.#gone && this.#lanes.open;
     if (open === this.#credit) return;
     this.#credit = open;
     this.#mirror?.({ t: 'credit', open });
-  }
-
-  get #sending(): boolean {
-    return this.#phase === 'live' && this.#link.up;
   }
 
   #tellShown(): void {
@@ -316,81 +401,17 @@ export class ApplicantSeat implements LinkEvents {
     this.#link.send('state', 0, encodeShown(this.#shown));
   }
 
-  // The lanes.
-
-  #enqueue(frame: StateFrame): void {
-    if (!this.#sending) return;
-    if (this.#awaiting && frame.t !== 'keyframe') return;
-    this.#awaiting = false;
-    this.#queue.push(frame);
-    this.#queued += frame.t === 'pointer' ? 0 : frame.body.length;
-    this.#tellCredit();
-    void this.#pump();
-  }
-
-  /** Sends what waits: all of the state lane first, then one chunk of a resource at a time. */
-  async #pump(): Promise<void> {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    while (this.#sending) {
-      const frame = this.#queue.shift();
-      if (frame) await this.#sendState(frame);
-      else if (!this.#sendChunk()) break;
-    }
-    this.#pumping = false;
-    this.#tellCredit();
-  }
-
-  async #sendState(frame: StateFrame): Promise<void> {
-    if (frame.t === 'pointer') {
-      this.#link.send('pointer', frame.epoch, encodePointer(frame.x, frame.y));
-      return;
-    }
-    const generation = this.#generation;
-    const payload = await pack(frame.body);
-    if (generation !== this.#generation || !this.#sending) return;
-    this.#queued -= frame.body.length;
-    if (payload.length > RELAYED[frame.t].max) {
-      // A step too large to be sent is a page as good as new; a page too large can't be shown, and asking again won't help.
-      if (frame.t === 'delta') this.#restart();
-      return;
-    }
-    const counter = this.#link.send(frame.t, frame.epoch, payload);
-    if (counter > 0) this.#window.sent(counter, payload.length + Link.overhead, this.#options.now());
-    this.#tellCredit();
-  }
-
-  #sendChunk(): boolean {
-    const chunk = this.#resourceWindow.open ? this.#resources.next() : undefined;
-    if (!chunk) return false;
-    const payload = encodeChunk(chunk);
-    const counter = this.#link.send('resource', 0, payload);
-    if (counter === 0) return false;
-    this.#resourceWindow.sent(counter, payload.length + Link.overhead, this.#options.now());
-    this.#resources.sent(counter);
-    return true;
-  }
-
-  async #resource({ hash, type, body }: Extract<FromMirror, { t: 'resource' }>): Promise<void> {
-    const fits = body instanceof Uint8Array && body.length < SEAT.resource;
-    if (!fits || !/^[0-9a-f]{32}$/.test(hash) || this.#phase === 'stopping' || this.#phase === 'ended') return;
-    const packed = await pack(body, /^text\/|svg|bmp|icon|ttf|otf/.test(type));
-    if (this.#resources.add(hash, type, packed)) void this.#pump();
-  }
+  // Keyframes that others ask for.
 
   /** Nothing of what was queued or is under way counts any more. */
-  #dropState(): void {
+  #drop(): void {
     clearTimeout(this.#resyncing);
     this.#resyncing = undefined;
-    this.#generation++;
-    this.#queue = [];
-    this.#queued = 0;
-    this.#window.forget();
-    this.#awaiting = true;
+    this.#lanes.dropState();
   }
 
   #restart(): void {
-    this.#dropState();
+    this.#drop();
     this.#restarted = this.#options.now();
     this.#mirror?.({ t: 'resync' });
     this.#tellCredit();
@@ -398,7 +419,7 @@ export class ApplicantSeat implements LinkEvents {
 
   /** Somebody asks for a keyframe; at most one a second, and none where nothing was sent that could have gone missing. */
   #resync(): void {
-    if (this.#phase !== 'live' || this.#awaiting || this.#resyncing !== undefined) return;
+    if (this.#phase !== 'live' || this.#lanes.awaiting || this.#resyncing !== undefined) return;
     const wait = this.#restarted + SEAT.resyncEvery - this.#options.now();
     if (wait <= 0) this.#restart();
     else this.#resyncing = setTimeout(() => this.#restart(), wait);
@@ -409,7 +430,7 @@ export class ApplicantSeat implements LinkEvents {
   /** The applicant's word is enough: whatever the line does, nothing is sent after this. */
   #stop(): void {
     if (!this.#become('stopping')) return;
-    this.#link.tell('close', 0);
+    this.#link.tell('close', CLOSE.stopped);
     this.#ending = setTimeout(() => {
       this.#end('stopped', undefined);
       this.#ending = setTimeout(() => {
@@ -420,7 +441,9 @@ export class ApplicantSeat implements LinkEvents {
   }
 
   #end(reason: Reason, receipt: Receipt | undefined): void {
-    const proof = receipt ?? this.#status?.receipt;
+    const said = receipt ?? this.#status?.receipt;
+    // A receipt for other texts than those that were agreed on proves nothing of this session.
+    const proof = this.#bound && said && agreesWith(said, this.#bound) ? said : undefined;
     if (!this.#become('ended')) return;
     this.#mirror?.({ t: 'ended', reason, ...(proof ? { receipt: proof } : {}) });
     this.#options.post({ t: 'ended', reason });
@@ -429,9 +452,9 @@ export class ApplicantSeat implements LinkEvents {
   /** The line is let go without a word: the page went, or there is nothing left to say. */
   #leave(): void {
     clearTimeout(this.#ending);
-    this.#dropState();
-    this.#resources.clear();
-    this.#exchange.close();
+    this.#drop();
+    this.#lanes.clear();
+    this.#unmeet();
     this.#link.close();
     this.#options.gone();
   }

@@ -1,15 +1,29 @@
 // Room: bridge. What the bridge keeps between pages of one tab, and the content-free cookie that tells the loader on the
 // agency's other pages that a session is active. Nothing is written before a code was accepted.
 
+import type { Carried } from '../link/exchange.ts';
+
 const KEY = 'insyn';
 /** Milliseconds that a page waits for the one before it to let go. Longer means that another tab holds the session. */
 export const LOCK_WAIT = 2000;
+const PAGE_MOST = 65535;
 
 export interface Stored {
-  /** 16 characters of base32. */
+  /** 26 characters of base32. */
   session: string;
-  /** The last page of this tab, 1 to 65535. */
+  /** The last page of this tab, 1 to 65534. */
   page: number;
+  /** What the next page continues with; absent until the codes have matched. Used once. */
+  carried?: Carried;
+}
+
+function isPage(page: unknown): page is number {
+  return typeof page === 'number' && Number.isInteger(page) && page >= 1 && page < PAGE_MOST;
+}
+
+function isCarried(value: unknown): value is Carried {
+  if (typeof value !== 'object' || value === null || !('chain' in value) || !('secret' in value)) return false;
+  return typeof value.chain === 'string' && typeof value.secret === 'string';
 }
 
 /** The tab's session, or undefined where there is none or the browser keeps no storage for us. */
@@ -18,19 +32,23 @@ export function stored(): Stored | undefined {
     const value: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? 'null');
     if (typeof value !== 'object' || value === null || !('session' in value) || !('page' in value)) return undefined;
     const { session, page } = value;
-    if (typeof session !== 'string' || !/^[A-Za-z0-9]{16}$/.test(session)) return undefined;
-    if (typeof page !== 'number' || !Number.isInteger(page) || page < 1 || page >= 65535) return undefined;
-    return { session, page };
+    if (typeof session !== 'string' || !isSession(session) || !isPage(page)) return undefined;
+    const carried = 'carried' in value && isCarried(value.carried) ? { carried: value.carried } : {};
+    return { session, page, ...carried };
   } catch {
     return undefined;
   }
+}
+
+export function isSession(text: string): boolean {
+  return /^[a-z2-7]{26}$/.test(text);
 }
 
 export function store(value: Stored): void {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(value));
   } catch {
-    // Without storage the session holds for this page alone; the applicant loses nothing but the next page.
+    // Without storage the next page has to be told four digits.
   }
 }
 
@@ -53,8 +71,18 @@ export function take(session: string): Promise<(() => void) | undefined> {
   });
 }
 
-/** Says to the loader on this domain's pages that a session is active, for `seconds`; 0 takes it back. */
-export function mark(domain: string, seconds: number): void {
+/**
+ * Says to the loader on this domain's pages that a session is active, for `seconds`; 0 takes it back. The value is the number
+ * of the session's last page: where storage is kept apart by origin, only this cookie is seen on all of them.
+ */
+export function mark(domain: string, seconds: number, page: number): void {
+  const value = seconds > 0 ? page : '';
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in Firefox 115 and Safari 16.4.
-  document.cookie = `insyn=${seconds > 0 ? 1 : ''}; Domain=${domain}; Path=/; Max-Age=${seconds}; SameSite=Lax; Secure`;
+  document.cookie = `insyn=${value}; Domain=${domain}; Path=/; Max-Age=${seconds}; SameSite=Lax; Secure`;
+}
+
+/** The page number in the cookie; 0 where there is none. */
+export function marked(): number {
+  const page = Number(/(?:^|; )insyn=(\d{1,5})(?:;|$)/.exec(document.cookie)?.[1] ?? 0);
+  return isPage(page) ? page : 0;
 }

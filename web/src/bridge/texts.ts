@@ -1,6 +1,7 @@
 // Room: bridge. The form's words, by language; the statement itself comes from the server. The English names of the field
 // and the button are relied on by assistive technology's users and by tests (DESIGN 9).
 
+import { inGroups } from '../mirror/banner-texts.ts';
 import type { CodeError } from '../wire/code.ts';
 
 /** Why a code was not accepted, beside what can be seen in the browser. */
@@ -10,6 +11,8 @@ export interface FormTexts {
   lang: string;
   dir: 'ltr' | 'rtl';
   title: string;
+  /** The policy, by the beginning of its hash. */
+  rules(hash: string): string;
   code: string;
   hint: string;
   start: string;
@@ -28,7 +31,7 @@ export interface FormTexts {
   controls: string;
   ended: string;
   again: string;
-  /** After the reason, where it ended before anything was shown. */
+  /** After the reason, where it ended before anything was shown, and what to do then. */
   early: string;
   /** The ticket's cookie did not come back. */
   blocked: string;
@@ -38,6 +41,7 @@ const en: FormTexts = {
   lang: 'en',
   dir: 'ltr',
   title: 'Screen mirroring',
+  rules: (hash) => `What may be shown is set by rules ${inGroups(hash)}`,
   code: 'Code',
   hint: 'Ten digits that the agent reads to you, such as 472 915 3086',
   start: 'Start screen mirroring',
@@ -73,6 +77,7 @@ const sv: FormTexts = {
   lang: 'sv',
   dir: 'ltr',
   title: 'Skärmvisning',
+  rules: (hash) => `Vad som får visas avgörs av reglerna ${inGroups(hash)}`,
   code: 'Kod',
   hint: 'Tio siffror som handläggaren läser upp, till exempel 472 915 3086',
   start: 'Starta skärmvisning',

@@ -1,35 +1,60 @@
-// Room: bridge (Worker). The bridge's Worker: gives the applicant's seat its line, its randomness and its clock.
+// Room: bridge (Worker). The bridge's Worker: gives the applicant's seat its line, its exchange and its clock.
 
-import { GreetingExchange } from '../link/exchange.ts';
+import { ApplicantExchange } from '../link/exchange-applicant.ts';
 import { platform } from '../link/link.ts';
+import { loadCpace } from '../link/load.ts';
+import { hasX25519 } from '../link/resume.ts';
 import type { FromMirror } from '../wire/messages.ts';
-import type { ToWorker } from './messages.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
 import { ApplicantSeat } from './seat.ts';
 
 (() => {
   let seat: ApplicantSeat | undefined;
+  let stored: (() => void) | undefined;
+  const x25519 = hasX25519();
+  const post = (message: FromWorker) => self.postMessage(message);
+
+  const open = async ({ t: _, ...given }: Extract<ToWorker, { t: 'open' }>) => {
+    const { session, page } = given;
+    const curve = await x25519;
+    seat = new ApplicantSeat({
+      ...given,
+      exchange: (bound, beginning) =>
+        new ApplicantExchange({ session, page, bound, cpace: loadCpace, x25519: curve }, beginning),
+      store: (carried) =>
+        new Promise<void>((done) => {
+          stored = done;
+          post({ t: 'store', carried });
+        }),
+      platform,
+      now: () => performance.now(),
+      post,
+      gone: () => self.close(),
+    });
+  };
+
+  let opened: Promise<void> | undefined;
   self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     switch (data.t) {
+      case 'warm':
+        loadCpace().catch(() => undefined); // it is tried again when it is needed
+        return;
       case 'open':
-        seat ??= new ApplicantSeat({
-          url: data.url,
-          page: data.page,
-          policy: data.policy,
-          graceMs: data.graceMs,
-          ...(data.secret ? { secret: data.secret } : {}),
-          exchange: () => new GreetingExchange('applicant', (bytes) => crypto.getRandomValues(new Uint8Array(bytes))),
-          platform,
-          now: () => performance.now(),
-          post: (message) => self.postMessage(message),
-          gone: () => self.close(),
-        });
+        opened ??= open(data);
         return;
       case 'port': {
-        const { port } = data;
-        port.onmessage = (event: MessageEvent<FromMirror>) => seat?.receive(event.data);
-        seat?.attach((message) => port.postMessage(message));
+        const { port, stop } = data;
+        void opened?.then(() => {
+          port.onmessage = (event: MessageEvent<FromMirror>) => seat?.receive(event.data);
+          seat?.attach((message) => port.postMessage(message));
+          if (stop) seat?.receive({ t: 'stop' });
+        });
         return;
       }
+      case 'stored':
+        stored?.();
+        stored = undefined;
+        return;
       default:
         data satisfies never;
     }

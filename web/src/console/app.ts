@@ -13,6 +13,8 @@ import { texts } from './texts.ts';
 
 /** What the server writes into the page. */
 export interface ConsoleConfig {
+  /** Where the applicant's end comes from. */
+  insynOrigin: string;
   policyHash: string;
   demo: boolean;
   /** Page rules of the policy: id to label. */
@@ -114,6 +116,8 @@ export class App {
       const session = new Session(offer, agent, makeSecret(this.#on.fill), {
         api: this.#on.api,
         origin: location.origin,
+        insynOrigin: this.#config.insynOrigin,
+        policyHash: this.#config.policyHash,
         labels: this.#config.labels,
         worker: this.#on.worker,
         view: this.#on.view,

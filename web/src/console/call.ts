@@ -23,18 +23,20 @@ export interface Call {
   picture: boolean;
   /** When a picture that was shown went stale (away, line down), until the next one or until the view was emptied. */
   lostAt: number | undefined;
+  /** Four fresh digits that wait to be read aloud. */
+  digits: string | undefined;
   end: { reason: Reason; receipt: Receipt | undefined } | undefined;
 }
 
 export type CallEvent =
-  | Extract<FromConsoleWorker, { t: 'status' | 'view' | 'line' | 'ended' }>
+  | Extract<FromConsoleWorker, { t: 'status' | 'view' | 'line' | 'digits' | 'ended' }>
   | { t: 'keyframe'; epoch: number }
   | { t: 'applied'; epoch: number }
   | { t: 'page'; page: PageInfo }
   | { t: 'emptied' };
 
 /** Why nothing, or only a dimmed last view, is shown. */
-export type Curtain = 'none' | 'line' | 'away' | 'paused' | 'closed-page' | 'hidden-tab' | 'waiting';
+export type Curtain = 'none' | 'line' | 'digits' | 'away' | 'paused' | 'closed-page' | 'hidden-tab' | 'waiting';
 
 export function newCall(): Call {
   return {
@@ -46,6 +48,7 @@ export function newCall(): Call {
     keyframe: undefined,
     picture: false,
     lostAt: undefined,
+    digits: undefined,
     end: undefined,
   };
 }
@@ -67,15 +70,21 @@ export function step(call: Call, event: CallEvent, now: number): Call {
     case 'status': {
       const named = PHASES[event.status.state];
       const phase = named && ORDER.indexOf(named) > ORDER.indexOf(call.phase) ? named : call.phase;
-      const next = { ...call, phase, status: event.status };
+      const met = seated(event.status) && !seated(call.status);
+      const next = { ...call, phase, status: event.status, digits: met ? undefined : call.digits };
       return (call.status?.state === 'away') === (event.status.state === 'away') ? next : stale(next, now);
     }
     case 'line':
       return stale({ ...call, up: event.up }, now);
+    case 'digits':
+      if (event.digits === undefined) return { ...call, digits: undefined };
+      // They are for a new page: the picture of the one before is no more. They may come before the first picture, too.
+      return stale({ ...call, phase: 'live', digits: event.digits }, now);
     case 'view':
       return { ...call, shown: event.shown };
     case 'keyframe':
-      return { ...call, keyframe: event.epoch, picture: false };
+      // It opened under the new page's keys, so the digits have done their work.
+      return { ...call, keyframe: event.epoch, picture: false, digits: undefined };
     case 'applied':
       return event.epoch === call.keyframe ? { ...call, picture: true, lostAt: undefined } : call;
     case 'page':
@@ -83,10 +92,21 @@ export function step(call: Call, event: CallEvent, now: number): Call {
     case 'emptied':
       return { ...call, keyframe: undefined, picture: false, lostAt: undefined };
     case 'ended':
-      return { ...call, phase: 'ended', end: { reason: event.reason, receipt: event.receipt }, picture: false };
+      return {
+        ...call,
+        phase: 'ended',
+        end: { reason: event.reason, receipt: event.receipt },
+        picture: false,
+        digits: undefined,
+      };
     default:
       return event satisfies never;
   }
+}
+
+/** Both sides have found each other. */
+function seated(status: Status | undefined): boolean {
+  return status?.state === 'live' || status?.state === 'paused';
 }
 
 /** What stood in the view before an absence is the past: only a new keyframe is the present. */
@@ -105,6 +125,8 @@ export function curtainOf(
   const kept = state !== 'paused' && !closed && call.shown === 'visible';
   const dimmed = kept && call.lostAt !== undefined && now - call.lostAt < DIMMED_MOST_MS;
   if (!call.up) return { kind: 'line', dimmed };
+  // To be read, they can't wait for a picture to fade.
+  if (call.digits !== undefined) return { kind: 'digits', dimmed: false };
   if (state === 'away') return { kind: 'away', dimmed };
   if (state === 'paused') return { kind: 'paused', dimmed };
   if (closed) return { kind: 'closed-page', dimmed };

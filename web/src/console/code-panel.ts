@@ -35,12 +35,7 @@ export class CodePanel {
     const words = texts.code;
     this.focus = h('h1', { tabindex: -1 }, words.title);
     const digits = h('p', { class: 'digits', role: 'status', 'aria-label': words.name });
-    // A live region speaks what changes in it, so it has to be there before the digits are.
-    setTimeout(() => {
-      digits.append(
-        ...formatted.split(' ').flatMap((group, at) => (at ? [' ', h('span', {}, group)] : [h('span', {}, group)])),
-      );
-    }, 0);
+    fill(digits, formatted);
     const act = (button: HTMLButtonElement, action: () => Promise<void>) => {
       button.disabled = true;
       void action().finally(() => {
@@ -106,6 +101,11 @@ export class CodePanel {
     );
   }
 
+  /** Nothing of the digits is left. */
+  clear(): void {
+    this.#card.replaceChildren();
+  }
+
   #connect(): void {
     if (this.#connecting) return;
     this.#connecting = true;
@@ -119,4 +119,14 @@ export class CodePanel {
     );
     setTimeout(() => say(said, words.connecting), 0);
   }
+}
+
+/** A live region speaks what changes in it, so it has to be there before the digits are. */
+function fill(region: HTMLElement, formatted: string): void {
+  // Apart from the panel, whose listeners would hold on to what this holds.
+  setTimeout(() => {
+    region.append(
+      ...formatted.split(' ').flatMap((group, at) => (at ? [' ', h('span', {}, group)] : [h('span', {}, group)])),
+    );
+  }, 0);
 }

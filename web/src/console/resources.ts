@@ -2,8 +2,10 @@
 // its hash says. Nothing that was not asked for is held, and nothing beyond the ceilings.
 
 import { unpack } from '../link/deflate.ts';
-import { type Chunk, encodeWant, HASH_BYTES, toHex } from '../link/parts.ts';
+import { type Chunk, encodeWant, HASH_BYTES } from '../link/parts.ts';
+import { OVERHEAD_BYTES } from '../link/seal.ts';
 import { RELAYED } from '../wire/frame.ts';
+import { toHex } from '../wire/hex.ts';
 import type { Bytes, Hash } from '../wire/messages.ts';
 
 /** Ceilings, and milliseconds before the same resource is asked for again. */
@@ -19,7 +21,7 @@ export const RESOURCES = {
   tries: 3,
 };
 
-const HASHES_PER_WANT = Math.floor(RELAYED.want.max / HASH_BYTES);
+const HASHES_PER_WANT = Math.floor((RELAYED.want.max - OVERHEAD_BYTES) / HASH_BYTES);
 
 interface Wanted {
   askedAt: number;

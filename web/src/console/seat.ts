@@ -1,14 +1,18 @@
-// Room: console (Worker). The agent's seat: runs the exchange, opens frames in order, gives credit back once the page has
-// applied them, puts resources together, asks for what is missing. Knows no document.
+// Room: console (Worker). The agent's seat: takes opened frames in order, gives credit back once the page has applied them, puts
+// resources together, asks for what is missing, and shows digits where they are needed. Knows no document.
 
+import { Chains } from '../link/chains.ts';
 import { unpack } from '../link/deflate.ts';
-import type { Exchange } from '../link/exchange.ts';
+import type { AgentExchange, Allowed } from '../link/exchange-agent.ts';
+import type { Bound } from '../link/keys.ts';
 import { type Arrived, Link, type LinkEvents, type Platform } from '../link/link.ts';
 import { decodeChunk, decodePointer, decodeShown, encodeAck } from '../link/parts.ts';
+import { isTampering, type Refusal } from '../link/seal.ts';
 import { laneOf } from '../wire/frame.ts';
 import type { Bytes, FromConsoleWorker, Hash, ToConsoleWorker } from '../wire/messages.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Receipt, Status } from '../wire/server.ts';
+import { Meeting } from './meeting.ts';
 import { Resources } from './resources.ts';
 
 /** Ceilings in bytes, and times in milliseconds. */
@@ -21,11 +25,26 @@ export const SEAT = {
   unapplied: 64 << 20,
   /** Between two requests for a keyframe. */
   resyncEvery: 1000,
+  /** How long the server may take to close a session whose codes did not match. */
+  fail: 2000,
 };
+
+/** The byte of a close frame. */
+const CLOSE = { ended: 0, leaving: 1, tampered: 2 } as const;
 
 export interface SeatOptions {
   platform: Platform;
-  exchange(): Exchange;
+  /** The exchange of one page. `digits`: those of the code, on the first page. */
+  exchange(
+    session: string,
+    page: number,
+    bound: Bound,
+    chains: Chains,
+    digits: Bytes | undefined,
+    allowed: Allowed,
+  ): AgentExchange;
+  /** Fills with random bytes. */
+  fill(bytes: Uint8Array): void;
   now(): number;
   post(message: FromConsoleWorker, transfer: Transferable[]): void;
 }
@@ -34,6 +53,8 @@ export class AgentSeat implements LinkEvents {
   readonly #options: SeatOptions;
   readonly #resources: Resources;
   #link: Link | undefined;
+  #meeting: Meeting | undefined;
+  #status: Status | undefined;
   #over = false;
   /** The byte of the close frame, once the agent wants the session over; told again on each new line until heard. */
   #closing: number | undefined;
@@ -42,10 +63,6 @@ export class AgentSeat implements LinkEvents {
   #page = 0;
   #generation = 0;
   #lastState = 0;
-  #exchange: Exchange | undefined;
-  #decided = false;
-  /** This end's verdict, until the server shows that it heard it: a line may be dead long before it says so. */
-  #unheard: number | undefined;
   /** State frames mean nothing until a keyframe with a counter above #voidSince. */
   #void = true;
   #voidSince = 0;
@@ -59,6 +76,7 @@ export class AgentSeat implements LinkEvents {
   #resourceWork: Promise<void> = Promise.resolve();
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: ReturnType<typeof setTimeout> | undefined;
+  #failing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: SeatOptions) {
     this.#options = options;
@@ -69,8 +87,7 @@ export class AgentSeat implements LinkEvents {
   receive(message: ToConsoleWorker): void {
     switch (message.t) {
       case 'open':
-        // The greeting needs no secret; the key exchange takes it here and erases it.
-        this.#link ??= new Link(message.url, undefined, this, this.#options.platform);
+        if (!this.#link) this.#open(message);
         return;
       case 'applied':
         this.#applied(message.epoch, message.counter);
@@ -82,7 +99,7 @@ export class AgentSeat implements LinkEvents {
         this.#drop(this.#processed);
         return;
       case 'close':
-        this.#closing = message.leaving ? 1 : 0;
+        this.#closing = message.leaving ? CLOSE.leaving : CLOSE.ended;
         this.#link?.tell('close', this.#closing);
         return;
       default:
@@ -90,16 +107,36 @@ export class AgentSeat implements LinkEvents {
     }
   }
 
-  status(status: Status): void {
+  #open({ url, session, bound, secret }: Extract<ToConsoleWorker, { t: 'open' }>): void {
+    const chains = new Chains();
+    this.#meeting = new Meeting({
+      chains,
+      bound,
+      secret,
+      exchange: (page, all, digits, allowed) => this.#options.exchange(session, page, all, chains, digits, allowed),
+      fill: this.#options.fill,
+      send: (message) => this.#link?.send('exchange', 0, message),
+      key: (keys) => this.#link?.key(keys),
+      verdict: (matched) => this.#link?.tell('verdict', matched ? 1 : 0),
+      failed: () => this.#fail(),
+      show: (digits) => this.#options.post({ t: 'digits', ...(digits === undefined ? {} : { digits }) }, []),
+    });
+    this.#link = new Link(url, session, undefined, this, this.#options.platform);
+  }
+
+  status(said: Status): void {
+    const { receipt, ...rest } = said;
+    const status: Status = { ...rest, ...this.#owned(receipt) };
+    this.#status = status;
     this.#turnTo(status.page);
-    if (status.page === this.#page && (status.state === 'live' || status.state === 'paused')) this.#unheard = undefined;
+    if (status.page === this.#page && (status.state === 'live' || status.state === 'paused')) this.#meeting?.heard();
     this.#options.post({ t: 'status', status }, []);
   }
 
   line(up: boolean): void {
     if (up) {
       if (this.#closing !== undefined) this.#link?.tell('close', this.#closing);
-      this.#tellVerdict();
+      this.#meeting?.tell();
     } else {
       this.#resources.interrupted();
     }
@@ -113,22 +150,47 @@ export class AgentSeat implements LinkEvents {
     this.#drop(this.#lastState);
   }
 
+  /** The receipt, if it is one for what was agreed on. */
+  #owned(receipt: Receipt | undefined): { receipt?: Receipt } {
+    return receipt && this.#meeting?.owns(receipt) ? { receipt } : {};
+  }
+
+  /** A guess failed: the session ends with or without the server's word for it. */
+  #fail(): void {
+    this.#failing = setTimeout(() => {
+      this.#link?.close();
+      if (!this.#over) this.ended('no_match', undefined);
+    }, SEAT.fail);
+  }
+
+  /** What the relay changed on the way ends the session; the rest of what is refused is as good as not come. */
+  refused(why: Refusal): void {
+    if (!isTampering(why) || this.#over) return;
+    this.#link?.tell('close', CLOSE.tampered);
+    this.#link?.close();
+    this.ended('tampered', this.#status?.receipt);
+  }
+
   ended(reason: Reason, receipt: Receipt | undefined): void {
     this.#over = true;
     clearTimeout(this.#asking);
+    clearTimeout(this.#failing);
+    const owned = this.#owned(receipt);
     this.#turn();
-    this.#options.post({ t: 'ended', reason, ...(receipt ? { receipt } : {}) }, []);
+    this.#meeting?.close();
+    this.#options.post({ t: 'ended', reason, ...owned }, []);
   }
 
   frame(frame: Arrived): void {
     const { kind, epoch, counter, payload } = frame;
     // A new page may speak before the status has named it.
     this.#turnTo(frame.page);
-    if (frame.page < this.#page) return;
+    if (frame.page < this.#page || this.#over) return;
+    if (kind !== 'exchange') this.#meeting?.opened();
     if (laneOf(kind) === 'state') this.#lastState = counter;
     switch (kind) {
       case 'exchange':
-        this.#enqueue(0, () => this.#exchanged(payload));
+        this.#enqueue(0, async () => this.#meeting?.receive(this.#page, payload, this.#status));
         return;
       case 'keyframe':
       case 'delta':
@@ -166,28 +228,6 @@ export class AgentSeat implements LinkEvents {
       this.#waitingBytes -= held;
       if (generation === this.#generation && !this.#over) await task(late);
     });
-  }
-
-  async #exchanged(message: Bytes): Promise<void> {
-    // One exchange for each page, whatever the server passes on afterwards. Who repeats a message got no further by it.
-    if (this.#decided) {
-      this.#tellVerdict();
-      return;
-    }
-    const generation = this.#generation;
-    this.#exchange ??= this.#options.exchange();
-    const { reply, verdict } = await this.#exchange.receive(message);
-    if (generation !== this.#generation || this.#over) return;
-    if (reply) this.#link?.send('exchange', 0, reply);
-    if (verdict === undefined) return;
-    this.#exchange = undefined;
-    this.#decided = true;
-    this.#unheard = verdict ? 1 : 0;
-    this.#tellVerdict();
-  }
-
-  #tellVerdict(): void {
-    if (this.#unheard !== undefined) this.#link?.tell('verdict', this.#unheard);
   }
 
   async #state(kind: 'keyframe' | 'delta', epoch: number, counter: number, payload: Bytes, late: boolean) {
@@ -287,9 +327,7 @@ export class AgentSeat implements LinkEvents {
   #turn(): void {
     this.#generation++;
     this.#lastState = 0;
-    this.#exchange = undefined;
-    this.#decided = false;
-    this.#unheard = undefined;
+    this.#meeting?.turn(this.#page);
     this.#void = true;
     this.#voidSince = 0;
     this.#processed = 0;

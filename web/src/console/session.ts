@@ -4,7 +4,7 @@
 import { signalUrl } from '../link/link.ts';
 import type { PageInfo } from '../view/view.ts';
 import { checkDigit, formatCode } from '../wire/code.ts';
-import type { FromConsoleWorker, ToConsoleWorker } from '../wire/messages.ts';
+import type { Bytes, FromConsoleWorker, ToConsoleWorker } from '../wire/messages.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Receipt } from '../wire/server.ts';
 import { type Agent, type Api, ApiError, type Offer } from './api.ts';
@@ -24,6 +24,9 @@ const END_WAIT_MS = 2000;
 export interface SessionOptions {
   api: Api;
   origin: string;
+  /** Of the applicant's end, and the policy's hash: both ends must know the same ones. */
+  insynOrigin: string;
+  policyHash: string;
   /** The policy's page rules by id, with the label to show. A rule that is not here is not shown. */
   labels: Record<string, string>;
   worker(): Worker;
@@ -54,6 +57,7 @@ export class Session {
   #expires: number;
   #over = false;
 
+  /** `secret`: four digits. They stay on the screen until they are used up; the bytes are the Worker's from `open` on. */
   constructor(offer: Offer, agent: Agent, secret: string, options: SessionOptions) {
     this.#options = options;
     this.#offer = offer;
@@ -73,7 +77,13 @@ export class Session {
       'div',
       { class: 'live behind' },
       this.#stage.element,
-      h('footer', { class: 'foot' }, h('p', { class: 'view-only' }, texts.viewOnly), this.#stage.tools),
+      h(
+        'footer',
+        { class: 'foot' },
+        h('p', { class: 'view-only' }, texts.viewOnly),
+        h('p', { class: 'policy' }, texts.live.policy(options.policyHash)),
+        this.#stage.tools,
+      ),
     );
     this.#live.inert = true;
     this.element = h('div', { class: 'session' }, this.#code.element, this.#live);
@@ -83,7 +93,7 @@ export class Session {
     this.#worker.onerror = () => this.#finish('gone', undefined);
     this.#tick = setInterval(() => this.#render(), TICK_MS);
     this.#render();
-    void this.#open(agent, secret);
+    void this.#open(agent, new TextEncoder().encode(secret));
   }
 
   /** The agent ends it: what is shown goes at once, whether or not the server can be reached. */
@@ -91,6 +101,7 @@ export class Session {
     if (this.#over || this.#ending !== undefined) return;
     this.#tell({ t: 'close', leaving: false });
     this.#empty();
+    this.#step({ t: 'digits' });
     this.#line.ending();
     this.#stage.element.hidden = true;
     this.#ending = setTimeout(() => this.#finish('ended', this.#call.status?.receipt, true), END_WAIT_MS);
@@ -108,7 +119,7 @@ export class Session {
     if (!this.#over) this.#tell({ t: 'close', leaving: true });
   }
 
-  async #open(agent: Agent, secret: string): Promise<void> {
+  async #open(agent: Agent, secret: Bytes): Promise<void> {
     this.#view = await this.#stage.open((frame) =>
       this.#options.view(frame, {
         want: (hashes) => this.#tell({ t: 'want', hashes }),
@@ -120,10 +131,15 @@ export class Session {
         page: (page) => this.#page(page),
       }),
     );
-    if (this.#over) return;
+    if (this.#over) {
+      secret.fill(0);
+      return;
+    }
     const { session, routing } = this.#offer;
-    const url = signalUrl(this.#options.origin, session, 1);
-    this.#tell({ t: 'open', url, session, routing, agent: agent.id, secret });
+    const { origin, insynOrigin, policyHash } = this.#options;
+    const url = signalUrl(origin, session, 1);
+    const bound = { routing, origin: insynOrigin, agentId: agent.id, agentName: agent.name, policyHash };
+    this.#tell({ t: 'open', url, session, bound, secret }, [secret.buffer]);
   }
 
   /** One body may name thousands of pages, and each costs a layout: only where it ends is drawn, still before it is seen. */
@@ -138,8 +154,8 @@ export class Session {
     this.#turned = page;
   }
 
-  #tell(message: ToConsoleWorker): void {
-    this.#worker.postMessage(message);
+  #tell(message: ToConsoleWorker, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
   }
 
   #receive(message: FromConsoleWorker): void {
@@ -155,6 +171,9 @@ export class Session {
         return;
       case 'line':
         this.#step(message);
+        return;
+      case 'digits':
+        if (this.#ending === undefined) this.#step(message);
         return;
       case 'ended':
         this.#finish(message.reason, message.receipt);
@@ -209,15 +228,18 @@ export class Session {
     }
     if (this.head.hidden) this.#goLive();
     const { kind, dimmed } = curtainOf(call, this.#known, performance.now());
-    // Past the dimmed seconds, and on a page that is not to be seen, the last view is not only covered but gone.
-    if (kind === 'closed-page' || ((kind === 'away' || kind === 'line') && !dimmed)) this.#empty();
+    // Past the dimmed seconds, and where it is not to be seen, the last view is not only covered but gone.
+    if (kind === 'closed-page' || kind === 'digits' || ((kind === 'away' || kind === 'line') && !dimmed)) this.#empty();
     const grace = call.status?.state === 'away' && call.status.grace > 0 ? call.status.grace - now : undefined;
-    this.#stage.cover(kind, dimmed, grace === undefined ? '' : texts.live.graceLeft(countdown(grace)));
+    const { graceLeft, digitsLeft } = texts.live;
+    const left = grace === undefined ? '' : (kind === 'digits' ? digitsLeft : graceLeft)(countdown(grace));
+    this.#stage.cover(kind, dimmed, left, kind === 'digits' ? call.digits : undefined);
     this.#line.render({ kind, label: this.#label(call), status: call.status, now });
   }
 
   #goLive(): void {
     this.head.hidden = false;
+    this.#code.clear();
     this.#code.element.remove();
     this.#live.classList.remove('behind');
     this.#live.inert = false;
@@ -239,6 +261,7 @@ export class Session {
     clearTimeout(this.#ending);
     this.#call = step(this.#call, { t: 'ended', reason, ...(receipt ? { receipt } : {}) }, performance.now());
     this.#empty();
+    this.#code.clear();
     this.#stage.close();
     this.#view = undefined;
     if (unheard) {

@@ -34,6 +34,7 @@ const CURTAIN_ICONS: Record<Exclude<Curtain, 'none'>, Icon> = {
   'hidden-tab': 'hidden',
   'closed-page': 'closed',
   line: 'line',
+  digits: 'digits',
 };
 
 export class Stage {
@@ -116,20 +117,21 @@ export class Stage {
     this.#lay();
   }
 
-  /** What is in front of the view. `more` is a second, smaller line. */
-  cover(kind: Curtain, dimmed: boolean, more: string): void {
+  /** What is in front of the view. `more` is a second, smaller line; `digits` are those of the curtain of that name. */
+  cover(kind: Curtain, dimmed: boolean, more: string, digits = ''): void {
     this.element.dataset.cover = kind === 'none' ? 'none' : dimmed ? 'dimmed' : 'full';
     if (kind === 'none' || dimmed) {
       this.#drawn = '';
       this.#curtain.replaceChildren();
       return;
     }
-    if (this.#drawn !== kind) {
-      this.#drawn = kind;
+    if (this.#drawn !== kind + digits) {
+      this.#drawn = kind + digits;
       const { title, text } = texts.curtains[kind];
       this.#curtain.replaceChildren(
         h('div', { class: 'emblem' }, icon(CURTAIN_ICONS[kind])),
         h('h2', {}, title),
+        ...(digits ? [aloud(digits)] : []),
         h('p', {}, text),
         h('p', { class: 'more' }),
       );
@@ -141,6 +143,7 @@ export class Stage {
   /** Takes the view's document away; the stage is of no use afterwards. */
   close(): void {
     this.#watch.disconnect();
+    this.cover('none', false, '');
     this.#frame.remove();
   }
 
@@ -180,4 +183,17 @@ export class Stage {
     this.#screen.style.width = `${Math.floor(width * scale)}px`;
     this.#screen.style.height = `${Math.floor(height * scale)}px`;
   }
+}
+
+/** Four digits to read out. Assistive technology reads them one by one, and as in CodePanel, once the region is there. */
+function aloud(four: string): HTMLElement {
+  const region = h('p', { class: 'digits', role: 'status', 'aria-label': texts.code.name });
+  const { digits, digitsSpoken } = texts.live;
+  setTimeout(() => {
+    region.append(
+      h('span', { class: 'unseen' }, digitsSpoken(four)),
+      h('span', { 'aria-hidden': 'true' }, digits(four)),
+    );
+  }, 0);
+  return region;
 }

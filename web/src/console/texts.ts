@@ -5,6 +5,12 @@ import type { Curtain } from './call.ts';
 
 const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
+/** Digits apart, as they are read aloud. */
+const inWords = (digits: string) => [...digits].map((digit) => DIGITS[Number(digit)]).join(' ');
+
+/** The policy by the beginning of its hash, in groups that can be compared by eye or ear. */
+const policyOf = (hash: string) => `Policy ${hash.slice(0, 4)} ${hash.slice(4, 8)}`;
+
 interface Words {
   title: string;
   text: string;
@@ -18,8 +24,8 @@ const ENDS: Record<Reason, Words> = {
     text: 'A closed or reloaded console cannot come back to its session.',
   },
   no_match: {
-    title: 'The codes did not match',
-    text: 'The digits that were typed are not the ones you read aloud. That code is used up; read out a new one.',
+    title: 'The digits did not match',
+    text: 'What was typed is not what you read aloud. Those digits are used up: make a new code, and read that out.',
   },
   not_joined: {
     title: 'The connection was not made in time',
@@ -44,6 +50,10 @@ const ENDS: Record<Reason, Words> = {
   signed_out: { title: 'You signed out', text: 'Signing out ends the session.' },
   shutdown: { title: 'The service is restarting', text: 'Wait a minute, then use a new code.' },
   not_admitted: { title: 'This session is over', text: 'It has ended, or belongs to another sign-in.' },
+  tampered: {
+    title: 'Ended to be safe',
+    text: 'Something on the way changed what was sent. Use a new code, and tell your IT support if it happens again.',
+  },
   gone: { title: 'The line was lost', text: 'Check your network, then use a new code.' },
   silent: { title: 'The line was lost', text: 'Check your network, then use a new code.' },
   replaced: { title: 'Opened in another window', text: 'Your session went on in another window.' },
@@ -52,6 +62,11 @@ const ENDS: Record<Reason, Words> = {
 
 const CURTAINS: Record<Exclude<Curtain, 'none'>, Words & { chip: string }> = {
   waiting: { chip: 'Loading', title: 'Fetching the page…', text: 'The first picture is on its way.' },
+  digits: {
+    chip: 'Digits needed',
+    title: 'Read these four digits aloud',
+    text: 'The applicant’s browser could not carry the session to this page by itself. They type the digits into the bar on their page. The digits can be used once.',
+  },
   paused: {
     chip: 'Paused',
     title: 'The applicant has paused',
@@ -112,16 +127,13 @@ export const texts = {
       'What they type in fields stays with them: you see whether a field is empty or filled.',
       'Nothing is recorded or kept.',
     ],
-    policy: (hash: string) => `Policy ${hash.slice(0, 8)}`,
+    policy: policyOf,
   },
 
   code: {
     title: 'Read these digits aloud',
     name: 'Code',
-    groups: (ten: string) =>
-      [ten.slice(0, 3), ten.slice(3, 6), ten.slice(6)].map((group) =>
-        [...group].map((d) => DIGITS[Number(d)]).join(' '),
-      ),
+    groups: (ten: string) => [ten.slice(0, 3), ten.slice(3, 6), ten.slice(6)].map(inWords),
     advice:
       'Three groups, with a pause between them. Ask the applicant to open the agency’s support page and type the digits there.',
     valid: 'Valid for',
@@ -144,6 +156,10 @@ export const texts = {
     chip: 'Live',
     left: 'Time left',
     graceLeft: (time: string) => `Without their return the session ends in ${time}.`,
+    digitsLeft: (time: string) => `Without the digits the session ends in ${time}.`,
+    digits: (four: string) => `${four.slice(0, 2)} ${four.slice(2)}`,
+    digitsSpoken: (four: string) => `${inWords(four.slice(0, 2))}, ${inWords(four.slice(2))}`,
+    policy: policyOf,
     consent: 'Consent',
     consented: (time: string, language: string) => `${time}, read in ${language}`,
     end: 'End session',

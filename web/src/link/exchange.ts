@@ -1,69 +1,93 @@
-// Room: link. Where it is decided whether the codes matched. Both ends run one exchange for a code, and one for each new
-// page. Today a match means that the two ends found each other through the relay and heard each other answer; the
-// key exchange over the secret digits takes this place without a change around it.
+// Room: link. What crosses in exchange frames before there are keys (docs/protocol.md, sections 2 and 3), and what both ends of it
+// share. The ends are exchange-applicant.ts and exchange-agent.ts.
 
 import type { Bytes } from '../wire/messages.ts';
+import type { Cpace } from './cpace.ts';
+import { type Bound, CHAIN_BYTES, kdf, macKey, type PageKeys, VERSION } from './keys.ts';
+import { concat, lvCat, utf8 } from './octets.ts';
+
+/** First byte of each message. */
+export const Message = {
+  share: 0x01,
+  answer: 0x02,
+  confirm: 0x03,
+  resume: 0x04,
+  resumeAnswer: 0x05,
+  resumeConfirm: 0x06,
+  lost: 0x07,
+  ask: 0x08,
+} as const;
+
+export const SHARE_BYTES = 32;
+
+/** What a page hands to the next one by way of the tab's storage: a chain's name and its secret, hexadecimal. */
+export interface Carried {
+  chain: string;
+  secret: string;
+}
+
+/** What an end has agreed on: its page's keys, and at the applicant's end what must be stored before `reply` is sent. */
+export interface Agreement {
+  keys: PageKeys;
+  store?: Carried;
+}
 
 export interface ExchangeStep {
   /** What to send to the other end. */
   reply?: Bytes;
+  /** Four digits are needed: to be typed here, or to be shown here. */
+  need?: 'digits';
   /** Present once this end has decided: true the codes matched, false they did not. The exchange is over with it. */
   verdict?: boolean;
+  agreement?: Agreement;
 }
 
-export interface Exchange {
-  /** What the applicant's side sends first; the agent's side has nothing to say yet. */
-  start(): Promise<ExchangeStep>;
-  receive(message: Bytes): Promise<ExchangeStep>;
+/** What both ends know from the start. */
+export interface ExchangeOptions {
+  session: string;
+  page: number;
+  bound: Bound;
+  /** Loads CPace; called only where digits are exchanged. */
+  cpace(): Promise<Cpace>;
+  /** Whether this browser has X25519. */
+  x25519: boolean;
 }
 
-const VERSION = 1;
-const NONCE_BYTES = 16;
+export const FAILED: ExchangeStep = { verdict: false };
 
-function message(step: number, ...nonces: Uint8Array[]): Bytes {
-  const out = new Uint8Array(2 + nonces.length * NONCE_BYTES);
-  out[0] = VERSION;
-  out[1] = step;
-  nonces.forEach((nonce, index) => {
-    out.set(nonce, 2 + index * NONCE_BYTES);
+/** One message: its first byte, and what follows. */
+export function message(first: number, ...parts: Uint8Array[]): Bytes {
+  return concat(Uint8Array.of(first), ...parts);
+}
+
+/** What follows the first byte, cut into parts of these sizes; undefined if it isn't exactly as long. */
+export function parts(bytes: Bytes, ...sizes: number[]): Bytes[] | undefined {
+  if (bytes.length !== 1 + sizes.reduce((sum, size) => sum + size, 0)) return undefined;
+  let at = 1;
+  return sizes.map((size) => {
+    const part = bytes.slice(at, at + size);
+    at += size;
+    return part;
   });
-  return out;
 }
 
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+export const ADA = utf8('applicant');
+export const ADB = utf8('agent');
+
+/** The key of CPace's key confirmation (section 10.4 of the draft): H(b"CPaceMac" || sid || ISK). */
+export async function confirmationKey(sid: Bytes, isk: Bytes): Promise<CryptoKey> {
+  const input = concat(utf8('CPaceMac'), sid, isk);
+  const key = new Uint8Array(await crypto.subtle.digest('SHA-512', input));
+  input.fill(0);
+  return macKey(key);
 }
 
-/** Three messages: (1, A) from the applicant, (2, B, A) from the agent, (3, B) from the applicant. */
-export class GreetingExchange implements Exchange {
-  readonly #seat: 'applicant' | 'agent';
-  readonly #nonce: Uint8Array;
-  #over = false;
+/** What a tag of CPace's key confirmation is over. */
+export function confirms(share: Bytes, ad: Bytes): Bytes {
+  return lvCat(share, ad);
+}
 
-  constructor(seat: 'applicant' | 'agent', random: (bytes: number) => Uint8Array) {
-    this.#seat = seat;
-    this.#nonce = random(NONCE_BYTES);
-  }
-
-  async start(): Promise<ExchangeStep> {
-    return this.#seat === 'applicant' ? { reply: message(1, this.#nonce) } : {};
-  }
-
-  async receive(bytes: Bytes): Promise<ExchangeStep> {
-    if (this.#over) return {};
-    const step = bytes[0] === VERSION ? bytes[1] : undefined;
-    const first = bytes.subarray(2, 2 + NONCE_BYTES);
-    if (this.#seat === 'agent' && step === 1 && bytes.length === 2 + NONCE_BYTES) {
-      return { reply: message(2, this.#nonce, first) };
-    }
-    if (this.#seat === 'applicant' && step === 2 && bytes.length === 2 + 2 * NONCE_BYTES) {
-      this.#over = true;
-      const verdict = same(bytes.subarray(2 + NONCE_BYTES), this.#nonce);
-      return verdict ? { reply: message(3, first), verdict } : { verdict };
-    }
-    this.#over = true;
-    return {
-      verdict: this.#seat === 'agent' && step === 3 && bytes.length === 2 + NONCE_BYTES && same(first, this.#nonce),
-    };
-  }
+/** The name of the chain that an exchange over digits begins. */
+export function chainOf(isk: Bytes, sid: Bytes): Promise<Bytes> {
+  return kdf(isk, sid, lvCat(VERSION, 'chain'), CHAIN_BYTES);
 }

@@ -1,9 +1,10 @@
-// Room: link. One seat's line to the server: the socket, its return after a loss, the beat, and the lanes' counters.
-// Bridge and console each hold one, in a Worker. What the frames carry is not known here.
+// Room: link. One seat's line to the server: the socket, its return after a loss, the beat, the lanes' counters, and the seal of the
+// present page, once there is one. Bridge and console each hold one, in a Worker. What the frames carry is not known here.
 
 import {
   decodeFrame,
   encodeFrame,
+  type Frame,
   HEADER_BYTES,
   isRelayed,
   type Lane,
@@ -13,14 +14,16 @@ import {
 import type { Bytes } from '../wire/messages.ts';
 import { isOver, type Reason, reasonOf } from '../wire/reason.ts';
 import { type Ended, type Receipt, readJson, type Status } from '../wire/server.ts';
+import type { PageKeys } from './keys.ts';
+import { noCounters, PageSeal, type Refusal } from './seal.ts';
 
 /**
  * Milliseconds: first wait before coming back, longest wait, the silence that ends a connection, and how long coming back is
- * tried unless the maker of the link knows better: the server's usual grace time.
+ * tried unless the maker of the link knows better: the server's usual grace time. Bytes: frames that wait to be opened.
  */
-export const LINK = { firstWait: 250, longestWait: 5000, silence: 25_000, giveUp: 300_000 };
+export const LINK = { firstWait: 250, longestWait: 5000, silence: 25_000, giveUp: 300_000, unopened: 8 << 20 };
 
-/** What arrived, opened as far as the clear header goes. */
+/** What arrived, opened; of an exchange frame, as it came. */
 export interface Arrived {
   kind: RelayedKind;
   /** The applicant's page that it belongs to; never lower than that of a frame before. */
@@ -38,6 +41,8 @@ export interface LinkEvents {
   resync(): void;
   /** A state frame went missing and what follows is void: ask the applicant's side for a keyframe. */
   gap(): void;
+  /** A frame was not opened. After one that shows tampering nothing that came is to be trusted. */
+  refused(why: Refusal): void;
   /** The line is up again or down; frames sent while it is down are gone. */
   line(up: boolean): void;
   ended(reason: Reason, receipt: Receipt | undefined): void;
@@ -58,6 +63,7 @@ export const platform: Platform = {
 
 export class Link {
   readonly #url: string;
+  readonly #session: string;
   readonly #events: LinkEvents;
   readonly #platform: Platform;
   readonly #page: number | undefined;
@@ -73,9 +79,21 @@ export class Link {
   #reason: Reason | undefined;
   /** The page in the frames' headers; the console learns it from them. */
   #peerPage = 0;
-  readonly #sent: Record<Lane, number> = { control: 0, state: 0, resource: 0 };
-  readonly #seen: Record<Lane, number> = { control: 0, state: 0, resource: 0 };
+  #sent = noCounters();
+  /** Of exchange frames, which are not sealed. */
+  #exchanged = 0;
+  /** The present page's, once both ends have agreed. */
+  #seal: PageSeal | undefined;
+  /** Frames are sealed, and opened, one after the other. */
+  #sealing: Promise<void> = Promise.resolve();
+  #opening: Promise<void> = Promise.resolve();
+  /** How many wait in #opening, and how many bytes of frames are among them. */
+  #unopened = 0;
+  #unopenedBytes = 0;
+  /** Rises when what waits to be sealed for a lane must not be sent any more. */
+  readonly #discarded = noCounters();
   #epoch = 0;
+  #lastState = 0;
   /** A state frame went missing: deltas say nothing until the next keyframe. */
   #gap = true;
 
@@ -86,12 +104,14 @@ export class Link {
    */
   constructor(
     url: string,
+    session: string,
     page: number | undefined,
     events: LinkEvents,
     on: Platform = platform,
     giveUp = LINK.giveUp,
   ) {
     this.#url = url;
+    this.#session = session;
     this.#page = page;
     this.#events = events;
     this.#platform = on;
@@ -104,13 +124,40 @@ export class Link {
     return this.#socket?.readyState === 1;
   }
 
-  /** Sends a relayed frame and returns its counter, or 0 where the line is down and the frame is gone. */
+  /** Both ends have agreed on the present page's keys: from now on it is sealed. */
+  key(keys: PageKeys): void {
+    const after = { ...noCounters(), control: this.#exchanged };
+    this.#seal = new PageSeal(keys, this.#session, this.#page ?? this.#peerPage, after);
+  }
+
+  /**
+   * Seals content and sends it, after what was given before. Returns its counter, or 0 where the line is down or nothing was
+   * agreed on yet, and the frame is gone. An exchange message goes as it is, and needs a line only.
+   */
   send(kind: RelayedKind, epoch: number, payload: Bytes): number {
     const page = this.#page ?? this.#peerPage;
-    if (!this.up || page === 0) return 0;
+    const seal = this.#seal;
+    if (!this.up || page === 0 || (!seal && kind !== 'exchange')) return 0;
     const counter = ++this.#sent[laneOf(kind)];
-    this.#socket?.send(encodeFrame({ kind, page, epoch, counter, payload }));
+    const frame: Frame = { kind, page, epoch, counter, payload };
+    if (!seal || kind === 'exchange') {
+      this.#socket?.send(encodeFrame(frame));
+      return counter;
+    }
+    const lane = laneOf(kind);
+    const discarded = this.#discarded[lane];
+    this.#sealing = this.#sealing.then(async () => {
+      const current = () => this.up && seal === this.#seal && discarded === this.#discarded[lane];
+      if (!current()) return;
+      const message = await seal.seal(frame);
+      if (current()) this.#socket?.send(message);
+    });
     return counter;
+  }
+
+  /** What was given for a lane and not sent yet is not sent any more. */
+  discard(lane: Lane): void {
+    this.#discarded[lane]++;
   }
 
   /** Tells the server something about this seat. */
@@ -120,7 +167,7 @@ export class Link {
     this.#socket?.send(encodeFrame({ kind, page: 0, epoch: 0, counter: 0, payload }));
   }
 
-  /** Bytes that one frame costs beside its payload. */
+  /** Bytes that one frame costs beside its sealed payload. */
   static readonly overhead = HEADER_BYTES;
 
   /** Ends the line from this side; nothing is reported any more. */
@@ -131,6 +178,7 @@ export class Link {
     clearTimeout(this.#trying);
     this.#socket?.close(1000);
     this.#socket = undefined;
+    this.#seal = undefined;
   }
 
   #open(): void {
@@ -145,7 +193,10 @@ export class Link {
       if (socket === this.#socket && !this.#closed) this.#message(event.data);
     };
     socket.onclose = (event) => {
-      if (socket === this.#socket) this.#lost(event.code);
+      // After what it still said, which may be why.
+      this.#inOrder(() => {
+        if (socket === this.#socket) this.#lost(event.code);
+      });
     };
     this.#listen();
   }
@@ -191,19 +242,47 @@ export class Link {
     this.#trying = undefined;
     const frame = data instanceof ArrayBuffer ? decodeFrame(data) : undefined;
     if (!frame) return;
-    const { kind, payload } = frame;
-    if (isRelayed(kind)) {
-      if (this.#accept(kind, frame.page, frame.epoch, frame.counter)) {
-        this.#events.frame({ kind, page: frame.page, epoch: frame.epoch, counter: frame.counter, payload });
-      }
-    } else if (kind === 'status') {
+    const { kind } = frame;
+    if (kind === 'beat') {
+      this.tell('beat');
+    } else if (!isRelayed(kind)) {
+      this.#inOrder(() => this.#local(frame));
+    } else if (kind === 'exchange') {
+      this.#inOrder(() => this.#exchange(frame));
+    } else {
+      const bytes = frame.payload.length;
+      // A flood: what is not taken in leaves a gap, and that asks for a keyframe.
+      if (this.#unopenedBytes + bytes > LINK.unopened) return;
+      this.#unopenedBytes += bytes;
+      this.#unopened++;
+      this.#opening = this.#opening.then(async () => {
+        if (!this.#closed) await this.#openSealed(kind, frame);
+        this.#unopened--;
+        this.#unopenedBytes -= bytes;
+      });
+    }
+  }
+
+  /** Does it now, or behind the frames that still wait to be opened. */
+  #inOrder(act: () => void): void {
+    if (this.#unopened === 0) {
+      act();
+      return;
+    }
+    this.#unopened++;
+    this.#opening = this.#opening.then(() => {
+      if (!this.#closed) act();
+      this.#unopened--;
+    });
+  }
+
+  #local({ kind, payload }: Frame): void {
+    if (kind === 'status') {
       const status = readJson<Status>(payload);
       this.#wait = LINK.firstWait;
       if (status) this.#events.status(status);
     } else if (kind === 'serverResync') {
       this.#events.resync();
-    } else if (kind === 'beat') {
-      this.tell('beat');
     } else if (kind === 'close') {
       const ended = readJson<Ended>(payload);
       this.#reason = ended?.reason;
@@ -211,15 +290,31 @@ export class Link {
     }
   }
 
-  /** Counters rise; in the state lane a gap voids everything up to a keyframe of a higher epoch. */
-  #accept(kind: RelayedKind, page: number, epoch: number, counter: number): boolean {
+  /** Not sealed: whom it comes from is for the exchange itself to find out. */
+  #exchange({ page, epoch, counter, payload }: Frame): void {
     if (this.#page === undefined && page > this.#peerPage) this.#turn(page);
-    if (page !== (this.#page ?? this.#peerPage)) return false;
-    const lane = laneOf(kind);
-    const last = this.#seen[lane];
-    if (counter <= last) return false;
-    this.#seen[lane] = counter;
-    if (lane !== 'state') return true;
+    if (page !== (this.#page ?? this.#peerPage) || counter <= this.#exchanged) return;
+    this.#exchanged = counter;
+    this.#events.frame({ kind: 'exchange', page, epoch, counter, payload });
+  }
+
+  async #openSealed(kind: RelayedKind, frame: Frame): Promise<void> {
+    const seal = this.#seal;
+    const opened = seal ? await seal.open(frame) : 'early';
+    if (this.#closed || seal !== this.#seal) return;
+    if (typeof opened === 'string') {
+      this.#events.refused(opened);
+      return;
+    }
+    const { page, epoch, counter } = frame;
+    if (this.#fits(kind, epoch, counter)) this.#events.frame({ kind, page, epoch, counter, payload: opened });
+  }
+
+  /** In the state lane a gap voids everything up to a keyframe of a higher epoch. */
+  #fits(kind: RelayedKind, epoch: number, counter: number): boolean {
+    if (laneOf(kind) !== 'state') return true;
+    const last = this.#lastState;
+    this.#lastState = counter;
     if (kind === 'keyframe') {
       if (epoch <= this.#epoch) return false;
       this.#epoch = epoch;
@@ -233,15 +328,15 @@ export class Link {
     return !this.#gap && epoch === this.#epoch;
   }
 
-  /** The applicant went to a new page: both sides' counters and epochs begin again. */
+  /** The applicant went to a new page: both sides' counters and epochs begin again, and there is no seal yet. */
   #turn(page: number): void {
     this.#peerPage = page;
+    this.#seal = undefined;
     this.#epoch = 0;
     this.#gap = true;
-    for (const lane of ['control', 'state', 'resource'] as const) {
-      this.#sent[lane] = 0;
-      this.#seen[lane] = 0;
-    }
+    this.#lastState = 0;
+    this.#exchanged = 0;
+    this.#sent = noCounters();
   }
 }
 

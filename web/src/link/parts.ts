@@ -2,6 +2,7 @@
 
 import type { Lane } from '../wire/frame.ts';
 import { LANES } from '../wire/frame.ts';
+import { fromHex, toHex } from '../wire/hex.ts';
 import type { Bytes, Hash, Shown } from '../wire/messages.ts';
 
 export const HASH_BYTES = 16;
@@ -35,19 +36,16 @@ export function decodeAck(bytes: Bytes): Ack | undefined {
   return lane && Number.isSafeInteger(counter) ? { lane, epoch: view.getUint32(1), counter } : undefined;
 }
 
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function fromHex(hash: Hash): Bytes {
-  if (!/^[0-9a-f]{32}$/.test(hash)) throw new TypeError('not a hash');
-  return Uint8Array.from(hash.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+function bytesOf(hash: Hash): Bytes {
+  const bytes = fromHex(hash, HASH_BYTES);
+  if (!bytes) throw new TypeError('not a hash');
+  return bytes;
 }
 
 export function encodeWant(hashes: readonly Hash[]): Bytes {
   const out = new Uint8Array(hashes.length * HASH_BYTES);
   hashes.forEach((hash, index) => {
-    out.set(fromHex(hash), index * HASH_BYTES);
+    out.set(bytesOf(hash), index * HASH_BYTES);
   });
   return out;
 }
@@ -73,7 +71,7 @@ export function encodeChunk(chunk: Chunk): Bytes {
   const type = new TextEncoder().encode(chunk.type);
   const out = new Uint8Array(HASH_BYTES + 9 + type.length + chunk.bytes.length);
   const view = new DataView(out.buffer);
-  out.set(fromHex(chunk.hash));
+  out.set(bytesOf(chunk.hash));
   view.setUint32(HASH_BYTES, chunk.total);
   view.setUint32(HASH_BYTES + 4, chunk.offset);
   view.setUint8(HASH_BYTES + 8, type.length);

@@ -1,6 +1,7 @@
 // Room: mirror. The banner's words, by language. The English names of region and buttons are relied on by assistive
 // technology's users and by tests (DESIGN 9).
 
+import type { CodeError } from '../wire/code.ts';
 import type { Reason } from '../wire/reason.ts';
 
 export interface BannerTexts {
@@ -12,6 +13,14 @@ export interface BannerTexts {
   notCovered(agent: string): string;
   paused(agent: string): string;
   away: string;
+  /** The session waits for an answer on this page, and what is asked for. */
+  holding(agent: string): string;
+  askDigits(agent: string): string;
+  continueHere: string;
+  fourDigits: string;
+  continue: string;
+  typing: Record<Exclude<CodeError, 'check'>, string>;
+  connecting: string;
   pause: string;
   resume: string;
   stop: string;
@@ -25,9 +34,14 @@ export interface BannerTexts {
   session: string;
   statement: string;
   policy: string;
+  /** The policy while it is in force, by the beginning of its hash, and what that is. */
+  rules(hash: string): string;
+  rulesTitle: string;
   began: string;
   finished: string;
   reasons: Record<Reason, string>;
+  /** After a reason that only a new code helps against. */
+  newCode: string;
 }
 
 const en: BannerTexts = {
@@ -38,6 +52,17 @@ const en: BannerTexts = {
   notCovered: (agent) => `${agent || 'The support agent'} does not see this page`,
   paused: (agent) => `Paused. ${agent || 'The support agent'} sees nothing now`,
   away: 'Connecting. Nothing more is sent.',
+  holding: (agent) => `Screen mirroring is waiting. ${agent || 'The support agent'} sees nothing here.`,
+  askDigits: (agent) =>
+    `Ask ${agent || 'the support agent'} to read you four digits. They can be tried once; if they are wrong, you need a new code.`,
+  continueHere: 'Continue here',
+  fourDigits: 'Four digits',
+  continue: 'Continue',
+  typing: {
+    length: 'Type four digits. Nothing was sent yet.',
+    characters: 'Write digits only. Nothing was sent yet.',
+  },
+  connecting: 'Connecting…',
   pause: 'Pause',
   resume: 'Resume',
   stop: 'Stop',
@@ -54,6 +79,8 @@ const en: BannerTexts = {
   session: 'Session',
   statement: 'You agreed to',
   policy: 'Rules',
+  rules: (hash) => `Rules ${inGroups(hash)}`,
+  rulesTitle: 'They decide what may be shown. The agent sees the same digits.',
   began: 'Began',
   finished: 'Ended',
   reasons: {
@@ -64,7 +91,7 @@ const en: BannerTexts = {
     stopped: 'You stopped it.',
     ended: 'The agent ended it.',
     console_closed: 'The agent closed the window.',
-    no_match: 'The codes did not match.',
+    no_match: 'The digits did not match.',
     not_joined: 'The agent did not answer in time.',
     expired: 'The code was too old.',
     taken_back: 'The agent took the code back.',
@@ -76,7 +103,9 @@ const en: BannerTexts = {
     signed_out: 'The agent signed out.',
     shutdown: 'The service is being restarted.',
     not_admitted: 'It had ended while you were away.',
+    tampered: 'Something on the way changed what was sent, so it was ended to be safe.',
   },
+  newCode: 'Ask the agent for a new code.',
 };
 
 const sv: BannerTexts = {
@@ -87,6 +116,17 @@ const sv: BannerTexts = {
   notCovered: (agent) => `${agent || 'Handläggaren'} ser inte den här sidan`,
   paused: (agent) => `Pausat. ${agent || 'Handläggaren'} ser ingenting nu`,
   away: 'Ansluter. Inget mer skickas.',
+  holding: (agent) => `Skärmvisningen väntar. ${agent || 'Handläggaren'} ser ingenting här.`,
+  askDigits: (agent) =>
+    `Be ${agent || 'handläggaren'} läsa upp fyra siffror. De kan provas en gång; om de är fel behöver du en ny kod.`,
+  continueHere: 'Fortsätt här',
+  fourDigits: 'Fyra siffror',
+  continue: 'Fortsätt',
+  typing: {
+    length: 'Skriv fyra siffror. Inget har skickats än.',
+    characters: 'Skriv bara siffror. Inget har skickats än.',
+  },
+  connecting: 'Ansluter…',
   pause: 'Pausa',
   resume: 'Fortsätt',
   stop: 'Avsluta',
@@ -103,6 +143,8 @@ const sv: BannerTexts = {
   session: 'Tillfälle',
   statement: 'Du godkände',
   policy: 'Regler',
+  rules: (hash) => `Regler ${inGroups(hash)}`,
+  rulesTitle: 'De avgör vad som får visas. Handläggaren ser samma tecken.',
   began: 'Började',
   finished: 'Slutade',
   reasons: {
@@ -113,7 +155,7 @@ const sv: BannerTexts = {
     stopped: 'Du avslutade den.',
     ended: 'Handläggaren avslutade den.',
     console_closed: 'Handläggaren stängde sitt fönster.',
-    no_match: 'Koderna stämde inte överens.',
+    no_match: 'Siffrorna stämde inte.',
     not_joined: 'Handläggaren svarade inte i tid.',
     expired: 'Koden var för gammal.',
     taken_back: 'Handläggaren tog tillbaka koden.',
@@ -125,7 +167,14 @@ const sv: BannerTexts = {
     signed_out: 'Handläggaren loggade ut.',
     shutdown: 'Tjänsten startas om.',
     not_admitted: 'Den avslutades medan du var borta.',
+    tampered: 'Något på vägen ändrade det som skickades, och därför avslutades den.',
   },
+  newCode: 'Be handläggaren om en ny kod.',
 };
 
 export const BANNER_TEXTS = { en, sv };
+
+/** Enough of a hash to compare it by eye or ear: `9f3b 7c21`. */
+export function inGroups(hash: string): string {
+  return `${hash.slice(0, 4)} ${hash.slice(4, 8)}`;
+}

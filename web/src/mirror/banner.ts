@@ -1,16 +1,18 @@
-// Room: mirror. The banner on the agency page: who is looking, pause, stop, what is hidden, and at the end the receipt.
+// Room: mirror. The banner on the agency page: who is looking, pause, stop, what is hidden, what is waited for, and at the end
+// the receipt.
 // It lives in a closed shadow root, steals no focus, and is not mirrored.
 
 import { make } from '../dom.ts';
 import { inLanguage } from '../wire/language.ts';
-import type { Shown, ToMirror } from '../wire/messages.ts';
+import type { Need, Shown, ToMirror } from '../wire/messages.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Receipt } from '../wire/server.ts';
+import { BannerHold, type HoldEvents } from './banner-hold.ts';
 import { BannerPlace } from './banner-place.ts';
 import { BANNER_STYLE } from './banner-style.ts';
-import { BANNER_TEXTS, type BannerTexts } from './banner-texts.ts';
+import { BANNER_TEXTS, type BannerTexts, inGroups } from './banner-texts.ts';
 
-export interface BannerEvents {
+export interface BannerEvents extends HoldEvents {
   pause(): void;
   resume(): void;
   stop(): void;
@@ -21,6 +23,8 @@ type Status = Extract<ToMirror, { t: 'status' }>;
 
 /** How long before the longest time is reached it is said, in milliseconds. */
 const WARNING = 5 * 60_000;
+/** The id of what is said after the words. */
+const NOTE = 'note';
 
 export class Banner {
   /** What the mirror leaves out. */
@@ -32,11 +36,15 @@ export class Banner {
   readonly #words: HTMLElement;
   readonly #spoken: HTMLElement;
   readonly #live: HTMLElement;
+  readonly #rules: HTMLElement;
+  readonly #hold: BannerHold;
   readonly #pause: HTMLButtonElement;
   readonly #hidden: HTMLButtonElement;
   #said: ReturnType<typeof setTimeout> | undefined;
   #paused = false;
   #stopping = false;
+  /** An answer is waited for, or what comes of it. */
+  #holding = false;
   #status: Status | undefined;
   #seen: Shown = 'visible';
   /** What is said after the words: how much is hidden, that the end is near. */
@@ -47,22 +55,30 @@ export class Banner {
   #before: HTMLElement | undefined;
   shown = false;
 
-  /** Puts the host into the page; nothing of it is seen before `status` or `ended`. */
+  /** Puts the host into the page; nothing of it is seen before `status`, `hold` or `ended`. */
   constructor(events: BannerEvents) {
     this.#texts = inLanguage<BannerTexts>(BANNER_TEXTS, document.documentElement.lang);
     const texts = this.#texts;
     this.#words = make('span', {});
     // A live region that is there, and empty, before it has something to say: else nothing is announced.
-    this.#spoken = make('p', { role: 'status', 'aria-live': 'polite', class: 'who' }, this.#words);
+    // It takes the focus from what goes away, since a key pressed once too often does nothing there.
+    this.#spoken = make('p', { role: 'status', 'aria-live': 'polite', class: 'who', tabindex: '-1' }, this.#words);
     this.#words.before(make('span', { class: 'dot', 'aria-hidden': 'true' }));
     this.#hidden = make('button', { type: 'button', 'aria-pressed': 'false' }, texts.showHidden);
     this.#pause = make('button', { type: 'button' }, texts.pause);
     const stop = make('button', { type: 'button', class: 'stop' }, texts.stop);
     this.#live = make('div', { class: 'buttons' }, this.#hidden, this.#pause, stop);
+    this.#rules = make('p', { class: 'rules', title: texts.rulesTitle, hidden: '' });
+    this.host = document.createElement('insyn-banner');
+    this.#hold = new BannerHold(this.host, texts, NOTE, events, () => {
+      this.#change(() => this.#hold.hide());
+      this.#show('hold', texts.connecting);
+    });
     this.#section = make(
       'section',
       { 'aria-label': texts.region, lang: texts.lang, dir: texts.dir, hidden: '' },
       this.#spoken,
+      this.#rules,
       this.#live,
     );
     this.#hidden.onclick = () => {
@@ -74,6 +90,8 @@ export class Banner {
     this.#pause.onclick = () => (this.#paused ? events.resume() : events.pause());
     stop.onclick = () => {
       this.#stopping = true;
+      this.#hold.forget();
+      this.#hold.hide();
       this.#show('away', texts.stopping);
       events.stop();
     };
@@ -81,7 +99,6 @@ export class Banner {
       if (relatedTarget instanceof HTMLElement && !this.#section.contains(relatedTarget)) this.#before = relatedTarget;
     });
 
-    this.host = document.createElement('insyn-banner');
     this.#root = this.host.attachShadow({ mode: 'closed' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(BANNER_STYLE);
@@ -99,7 +116,24 @@ export class Banner {
     this.#status = status;
     this.#paused = status.state === 'paused';
     this.#pause.textContent = this.#paused ? this.#texts.resume : this.#texts.pause;
+    this.#rules.hidden = !status.policy;
+    this.#rules.textContent = this.#texts.rules(status.policy);
+    this.#release();
     this.#say();
+  }
+
+  /** Nothing is shown until the applicant has answered; the next status, or the end, takes it back. */
+  hold(need: Need, agent: string): void {
+    if (this.#stopping) return;
+    this.#holding = true;
+    const waiting = this.#root.activeElement === this.#spoken;
+    this.#change(() => {
+      this.#hidden.hidden = this.#pause.hidden = true;
+      this.#hold.ask(need, this.#rules);
+    });
+    this.#show('hold', this.#texts.holding(agent), need === 'digits' ? this.#texts.askDigits(agent) : '');
+    // Who has just answered is still here, and is asked for more.
+    if (waiting) this.#hold.focus();
   }
 
   /** What the mirror tells the agent's side of this page. */
@@ -116,7 +150,9 @@ export class Banner {
 
   /** The page came back from the browser's history and its bridge is not there yet. */
   reconnecting(): void {
-    if (this.shown) this.#show('away', this.#texts.away);
+    if (!this.shown) return;
+    this.#release();
+    this.#show('away', this.#texts.away);
   }
 
   /** Says that it is over, and why, until it is closed. */
@@ -124,28 +160,47 @@ export class Banner {
     const texts = this.#texts;
     clearTimeout(this.#warning);
     const close = make('button', { type: 'button' }, texts.close);
-    close.onclick = () => {
-      this.remove();
-      giveFocus(this.#before);
-    };
+    close.onclick = () => this.remove(true);
     const hadFocus = this.#live.contains(this.#root.activeElement);
+    this.#change(() => this.#hold.remove());
+    this.#rules.remove();
     this.#live.replaceChildren(close);
-    this.#show('ended', texts.ended, texts.reasons[reason] ?? '');
+    const why = texts.reasons[reason] ?? '';
+    this.#show('ended', texts.ended, reason === 'no_match' ? `${why} ${texts.newCode}` : why);
     this.#section.querySelector('details')?.remove();
     if (receipt) this.#live.before(this.#receipt(receipt));
     if (hadFocus) close.focus();
   }
 
-  remove(): void {
+  /** `back`: the focus goes back to the page, as it does where the banner has it. */
+  remove(back = this.#root.activeElement !== null): void {
     clearTimeout(this.#said);
     clearTimeout(this.#warning);
+    this.#hold.remove();
     this.#place.remove();
+    if (back) giveFocus(this.#before);
+  }
+
+  #release(): void {
+    if (!this.#holding) return;
+    this.#holding = false;
+    this.#change(() => {
+      this.#hold.hide();
+      this.#hidden.hidden = this.#pause.hidden = false;
+    });
+  }
+
+  /** Shows and hides parts of the banner. Where the focus would go with them, it goes to the words. */
+  #change(parts: () => void): void {
+    const focused = this.#root.activeElement;
+    parts();
+    if (focused && (focused.closest('[hidden]') || !focused.isConnected)) this.#spoken.focus({ preventScroll: true });
   }
 
   /** Once the applicant pressed stop, nothing but the end is said any more. */
   #say(): void {
     const status = this.#status;
-    if (!status || this.#stopping) return;
+    if (!status || this.#stopping || this.#holding) return;
     const texts = this.#texts;
     const notes = [this.#parts, this.#ending].filter((note) => note !== '').join(' ');
     if (status.state === 'paused') this.#show('paused', texts.paused(status.agent), notes);
@@ -169,7 +224,7 @@ export class Banner {
     );
   }
 
-  #show(state: 'live' | 'paused' | 'away' | 'ended', words: string, reason = ''): void {
+  #show(state: 'live' | 'paused' | 'hold' | 'away' | 'ended', words: string, reason = ''): void {
     this.#section.dataset.state = state;
     this.#section.hidden = false;
     this.shown = true;
@@ -179,7 +234,7 @@ export class Banner {
     clearTimeout(this.#said);
     if (this.#words.textContent === text) return;
     const write = () => {
-      this.#words.replaceChildren(full, ...(reason ? [' ', make('span', { class: 'reason' }, reason)] : []));
+      this.#words.replaceChildren(full, ...(reason ? [' ', make('span', { class: 'reason', id: NOTE }, reason)] : []));
     };
     // The first words come a moment after the region: assistive technology announces changes, not beginnings.
     if (this.#words.textContent === '') this.#said = setTimeout(write, 100);
@@ -193,20 +248,15 @@ export class Banner {
     const rows: [string, string][] = [[texts.session, receipt.session]];
     rows.push([
       texts.statement,
-      `${receipt.statement.version} (${receipt.statement.language}), ${short(receipt.statement.hash)}`,
+      `${receipt.statement.version} (${receipt.statement.language}), ${inGroups(receipt.statement.hash)}`,
     ]);
-    rows.push([texts.policy, short(receipt.policy)]);
+    rows.push([texts.policy, inGroups(receipt.policy)]);
     if (receipt.consented > 0) rows.push([texts.began, time(receipt.consented)]);
     if (receipt.ended > 0) rows.push([texts.finished, time(receipt.ended)]);
     const list = make('dl', {});
     for (const [term, value] of rows) list.append(make('dt', {}, term), make('dd', {}, value));
     return make('details', {}, make('summary', {}, texts.receipt), list);
   }
-}
-
-/** Enough of a hash to compare it by eye. */
-function short(hash: string): string {
-  return hash.slice(0, 8);
 }
 
 /** The focus to where it came from, or to the page's own beginning, without leaving a mark on it. */

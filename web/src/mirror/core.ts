@@ -1,6 +1,7 @@
 // Room: mirror. The core, loaded once a session is active: joins the bridge's Worker to the mirror by a port of their own,
 // shows the banner, and leaves the page as it was found.
 
+import { toHex } from '../wire/hex.ts';
 import { inLanguage } from '../wire/language.ts';
 import type { FromMirror, ToMirror } from '../wire/messages.ts';
 import { Banner } from './banner.ts';
@@ -21,6 +22,8 @@ class PagePart {
   #stopped = false;
   #port: MessagePort | undefined;
   #mirror: Mirror | undefined;
+  /** What the bridge says while the policy is being compared with the one that the page pins. */
+  #held: ToMirror[] | undefined;
   /** Outlives each mirror: what was typed into stays somebody's when sharing begins anew. */
   readonly #typed = new WeakSet<Element>();
   #watch: MutationObserver | undefined;
@@ -40,6 +43,8 @@ class PagePart {
         this.#stopped = true;
         this.#send({ t: 'stop' });
       },
+      continue: () => this.#send({ t: 'continue' }),
+      digits: (digits) => this.#send({ t: 'digits', digits }),
       showHidden: (on) => this.#showHidden(on),
     });
     addEventListener('message', this.#hear);
@@ -117,6 +122,7 @@ class PagePart {
   #disconnect(): void {
     this.#mirror?.stop();
     this.#mirror = undefined;
+    this.#held = undefined;
     this.#port?.close();
     this.#port = undefined;
   }
@@ -126,27 +132,24 @@ class PagePart {
   }
 
   #receive(message: ToMirror): void {
+    if (this.#held) {
+      this.#held.push(message);
+      return;
+    }
     switch (message.t) {
       case 'status':
-        // Consent counts once the codes have matched; until then the form alone speaks.
-        if (message.state !== 'offered' && message.state !== 'joining') this.#banner?.status(message);
+        // Consent counts once the codes have matched; until then the form alone speaks, but where an answer was waited for.
+        if (this.#banner?.shown || (message.state !== 'offered' && message.state !== 'joining')) {
+          this.#banner?.status(message);
+        }
+        return;
+      case 'hold':
+        this.#banner?.hold(message.need, message.agent);
         return;
       case 'go':
         if (!this.#banner) return;
-        this.#mirror?.stop();
-        this.#mirror = new Mirror({
-          policy: message.policy,
-          root: document,
-          send: (out, transfer) => {
-            if (out.t === 'view') this.#banner?.view(out.shown);
-            this.#send(out, transfer);
-          },
-          ignore: this.#host ? [this.#banner.host, this.#host] : [this.#banner.host],
-          typed: this.#typed,
-        });
-        this.#mirror.start();
-        // Pressed on the page before: painted again, and not said again.
-        if (this.#banner.showsHidden) this.#mirror.showHidden(true);
+        if (this.#hand.policy) void this.#compare(message.policy);
+        else this.#go(message.policy);
         return;
       case 'credit':
         this.#mirror?.credit(message.open);
@@ -170,6 +173,37 @@ class PagePart {
       default:
         message satisfies never;
     }
+  }
+
+  /** The page's word goes before the bridge's, which no integrity check covers: what the page did not pin shows nothing. */
+  async #compare(policy: string): Promise<void> {
+    const port = this.#port;
+    const held: ToMirror[] = [];
+    this.#held = held;
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(policy)).catch(() => undefined);
+    if (port !== this.#port) return;
+    this.#held = undefined;
+    if (digest && toHex(new Uint8Array(digest)) === this.#hand.policy) this.#go(policy);
+    else this.#send({ t: 'distrust' });
+    for (const message of held) this.#receive(message);
+  }
+
+  #go(policy: string): void {
+    if (!this.#banner) return;
+    this.#mirror?.stop();
+    this.#mirror = new Mirror({
+      policy: JSON.parse(policy),
+      root: document,
+      send: (out, transfer) => {
+        if (out.t === 'view') this.#banner?.view(out.shown);
+        this.#send(out, transfer);
+      },
+      ignore: this.#host ? [this.#banner.host, this.#host] : [this.#banner.host],
+      typed: this.#typed,
+    });
+    this.#mirror.start();
+    // Pressed on the page before: painted again, and not said again.
+    if (this.#banner.showsHidden) this.#mirror.showHidden(true);
   }
 
   /** Everything but the banner, which may still have something to say. */

@@ -6,6 +6,8 @@
 export interface Hand {
   /** Insyn's origin. */
   origin: string;
+  /** SHA-256 of the policy that the page's script tag pins, hexadecimal. */
+  policy?: string | undefined;
   /** The form's frame, once the page was found to have a place for it. */
   form?: HTMLIFrameElement;
   /** The form's bridge listens. */
@@ -21,7 +23,7 @@ interface TrustedTypes {
 ((script: unknown) => {
   // One tab, one page: in a frame of another agency page there is nothing to do, the page around it is what is mirrored.
   if (!(script instanceof HTMLScriptElement) || self !== top) return;
-  const hand: Hand = { origin: new URL(script.src).origin };
+  const hand: Hand = { origin: new URL(script.src).origin, policy: script.dataset.policy };
   const key = Symbol.for('insyn') as unknown as keyof Window;
   let loading = false;
   let trusted: ReturnType<TrustedTypes['createPolicy']> | undefined;

@@ -2,6 +2,7 @@
 // by fetch where the policy says that the page's CSP lets us, else off a canvas for pictures of the page's own origin.
 
 import { CSS_TYPE, RESOURCE_BYTES, sniff } from '../wire/allow.ts';
+import { toHex } from '../wire/hex.ts';
 import type { Bytes, Hash, ResourceType } from '../wire/messages.ts';
 
 /** Bytes kept to answer `want`; what comes beyond can't be had. */
@@ -31,7 +32,7 @@ export interface Known {
 /** The hash that names a resource on the wire. */
 export async function hashOf(bytes: Bytes): Promise<Hash> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(digest.subarray(0, 16));
 }
 
 function bytesOfDataUrl(url: string): Bytes | undefined {

@@ -1,6 +1,7 @@
 // Room: wire. What may cross: the one table of elements, attributes and resource types, used by mirror and view alike.
 // What is not in here does not leave the page, and is not built in the view. Positions are on the wire: only append.
 
+import { toHex } from './hex.ts';
 import type { ResourceType } from './messages.ts';
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
@@ -252,7 +253,7 @@ function startsSvg(text: string): boolean {
 /** The type of bytes by what they begin with, never by what somebody says; undefined where it isn't one that crosses. */
 export function sniff(bytes: Uint8Array): ResourceType | undefined {
   if (bytes.length > RESOURCE_BYTES) return undefined;
-  const start = Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const start = toHex(bytes.subarray(0, 16));
   const known = MAGIC.find(([, magic]) => magic.test(start))?.[0];
   return known ?? (startsSvg(new TextDecoder().decode(bytes.subarray(0, 2048))) ? SVG_TYPE : undefined);
 }

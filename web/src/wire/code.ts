@@ -69,15 +69,24 @@ function digitValue(digit: string): number {
   return before % 10;
 }
 
-/** Reads what was typed or pasted. Any script's decimal digits will do; nothing of it ever appears in an error. */
-export function parseCode(text: string): ParsedCode {
+export type ParsedDigits = { ok: true; digits: string } | { ok: false; error: Exclude<CodeError, 'check'> };
+
+/** Reads `count` digits, typed or pasted. Any script's decimal digits will do; nothing of it ever appears in an error. */
+export function parseDigits(text: string, count: number): ParsedDigits {
   let digits = '';
   for (const character of text) {
     if (DIGIT.test(character)) digits += digitValue(character);
     else if (!BETWEEN.test(character)) return { ok: false, error: 'characters' };
-    if (digits.length > CODE_DIGITS) return { ok: false, error: 'length' };
+    if (digits.length > count) return { ok: false, error: 'length' };
   }
-  if (digits.length !== CODE_DIGITS) return { ok: false, error: 'length' };
+  return digits.length === count ? { ok: true, digits } : { ok: false, error: 'length' };
+}
+
+/** Reads a whole code, as parseDigits does, and checks it. */
+export function parseCode(text: string): ParsedCode {
+  const read = parseDigits(text, CODE_DIGITS);
+  if (!read.ok) return read;
+  const { digits } = read;
   if (damm(digits) !== '0') return { ok: false, error: 'check' };
   const secretAt = ROUTING_DIGITS + SECRET_DIGITS;
   return {

@@ -36,17 +36,17 @@ export type RelayedKind =
   | 'resync'
   | 'state';
 
-/** Per relayed kind: its lane, and the most bytes its payload may have. */
+/** Per relayed kind: its lane, and the most bytes its payload may have. All but exchange are sealed, which adds 16 bytes. */
 export const RELAYED: Record<RelayedKind, { lane: Lane; max: number }> = {
   exchange: { lane: 'control', max: 1 << 10 },
-  keyframe: { lane: 'state', max: 1 << 20 },
-  delta: { lane: 'state', max: 256 << 10 },
-  pointer: { lane: 'state', max: 256 },
-  resource: { lane: 'resource', max: 64 << 10 },
-  want: { lane: 'control', max: 16 << 10 },
-  ack: { lane: 'control', max: 256 },
-  resync: { lane: 'control', max: 256 },
-  state: { lane: 'control', max: 1 << 10 },
+  keyframe: { lane: 'state', max: (1 << 20) + 16 },
+  delta: { lane: 'state', max: (256 << 10) + 16 },
+  pointer: { lane: 'state', max: 80 },
+  resource: { lane: 'resource', max: (64 << 10) + 16 },
+  want: { lane: 'control', max: (16 << 10) + 16 },
+  ack: { lane: 'control', max: 80 },
+  resync: { lane: 'control', max: 80 },
+  state: { lane: 'control', max: 80 },
 };
 
 export interface Frame {
@@ -71,15 +71,22 @@ export function laneOf(kind: KindName): Lane {
   return isRelayed(kind) ? RELAYED[kind].lane : 'control';
 }
 
+/** The clear header alone. */
+export function encodeHeader(header: Omit<Frame, 'payload'>): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(HEADER_BYTES);
+  const view = new DataView(out.buffer);
+  view.setUint8(0, Kind[header.kind]);
+  view.setUint8(1, LANES.indexOf(laneOf(header.kind)));
+  view.setUint16(2, header.page);
+  view.setUint32(4, header.epoch);
+  view.setBigUint64(8, BigInt(header.counter));
+  return out;
+}
+
 /** Header and payload as one message. */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(HEADER_BYTES + frame.payload.length);
-  const view = new DataView(out.buffer);
-  view.setUint8(0, Kind[frame.kind]);
-  view.setUint8(1, LANES.indexOf(laneOf(frame.kind)));
-  view.setUint16(2, frame.page);
-  view.setUint32(4, frame.epoch);
-  view.setBigUint64(8, BigInt(frame.counter));
+  out.set(encodeHeader(frame));
   out.set(frame.payload, HEADER_BYTES);
   return out;
 }

@@ -1,7 +1,6 @@
 // Room: wire. What crosses the browser's own ports: agency page <-> bridge, bridge page <-> its Worker, and console page
 // <-> its Worker. The bytes in `body` are plain here (wire/tree.ts); the Workers compress, number and, later, seal them.
 
-import type { Policy } from './policy.ts';
 import type { Reason } from './reason.ts';
 import type { Receipt, SessionState, Status } from './server.ts';
 
@@ -23,15 +22,30 @@ export type FromMirror =
   | { t: 'pause' }
   | { t: 'resume' }
   | { t: 'stop' }
+  /** The policy is not the one that the page pins: nothing may be shown. */
+  | { t: 'distrust' }
+  /** The applicant wants to go on in this tab, in answer to `hold` with `yes`. */
+  | { t: 'continue' }
+  /** Four ASCII digits, typed in answer to `hold` with `digits`. */
+  | { t: 'digits'; digits: string }
   | { t: 'bye' };
+
+/**
+ * What the session waits for on a page that could not bring the secret along: the applicant's word that it is to go on in this tab,
+ * or the four digits that the agent reads out then.
+ */
+export type Need = 'yes' | 'digits';
 
 /** Whether the applicant's page can be seen right now, and if not, why the curtain is drawn. */
 export type Shown = 'visible' | 'hidden-tab' | 'not-in-policy';
 
 /** Bridge Worker -> agency page (mirror). */
 export type ToMirror =
-  | { t: 'status'; state: SessionState; agent: string; ends: number; peer: boolean }
-  | { t: 'go'; policy: Policy }
+  | { t: 'status'; state: SessionState; agent: string; ends: number; peer: boolean; policy: string }
+  /** The policy's file, byte for byte, so that the page can compare it with what it pins. */
+  | { t: 'go'; policy: string }
+  /** Nothing is shown until the applicant has given what is needed; any status or end that follows takes it back. */
+  | { t: 'hold'; need: Need; agent: string }
   /** Whether a state frame may be sent now. The mirror waits, staying dirty, while it is false. */
   | { t: 'credit'; open: boolean }
   /** Send a keyframe under a new epoch. */
@@ -49,11 +63,24 @@ export type FromConsoleWorker =
   | { t: 'resource'; hash: Hash; type: ResourceType; body: Bytes }
   | { t: 'view'; shown: Shown }
   | { t: 'line'; up: boolean }
+  /** Four fresh digits to read out, for a page that could not bring the secret along; absent: no more. */
+  | { t: 'digits'; digits?: string }
   | { t: 'ended'; reason: Reason; receipt?: Receipt };
+
+/** What the console knows by itself of what both ends must agree on (docs/protocol.md, section 1). Hashes are hex. */
+export interface AgentBound {
+  /** Five digits. */
+  routing: string;
+  /** Insyn's origin. */
+  origin: string;
+  agentId: string;
+  agentName: string;
+  policyHash: string;
+}
 
 /** Console page -> its Worker. */
 export type ToConsoleWorker =
-  | { t: 'open'; url: string; session: string; routing: string; agent: string; secret: string }
+  | { t: 'open'; url: string; session: string; bound: AgentBound; secret: Bytes }
   /** A state frame was applied: gives the credit back. */
   | { t: 'applied'; epoch: number; counter: number }
   | { t: 'want'; hashes: Hash[] }

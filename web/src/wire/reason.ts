@@ -20,6 +20,7 @@ export const REASONS = {
   4512: 'signed_out',
   4513: 'shutdown',
   4514: 'not_admitted',
+  4515: 'tampered',
 } as const;
 
 export type Reason = (typeof REASONS)[keyof typeof REASONS];

@@ -14,6 +14,11 @@ export interface Receipt {
   reason: Reason | '';
 }
 
+/** Whether a receipt is about what the ends agreed on: the policy and the statement with these hashes. */
+export function agreesWith(receipt: Receipt, bound: { policyHash: string; statementHash: string }): boolean {
+  return receipt.policy === bound.policyHash && receipt.statement?.hash === bound.statementHash;
+}
+
 export interface Status {
   session: string;
   seat: 'applicant' | 'agent';
@@ -22,8 +27,13 @@ export interface Status {
   page: number;
   /** Whether the other seat has a connection. */
   peer: boolean;
-  /** The agent's display name. */
+  /** The agent's display name and id. */
   agent: string;
+  agent_id: string;
+  /** The routing digits, once they were redeemed. */
+  routing?: string;
+  /** What the applicant agreed to, once they have. */
+  statement?: { version: string; hash: string; language: string };
   /** Unix milliseconds: end of the code, of the session at most, and of the grace time; 0 where it doesn't apply. */
   expires: number;
   ends: number;

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { launch } from '../support/browser.ts';
 import { axe, button, mirrored, OTHER, person, SUPPORT, until, words } from './people.ts';
-import { startWorld, type World } from './world.ts';
+import { SESSION, startWorld, type World } from './world.ts';
 
 let world: World;
 let browser: Browser;
@@ -52,7 +52,9 @@ test('pause, resume and stop by keyboard; the receipt; nothing left', async () =
   assert.deepEqual(await axe(page), []);
   await (await page.waitForSelector('aria/Receipt'))?.click();
   const receipt = await page.evaluate(() => document.querySelector('insyn-banner')?.shadowRoot?.textContent ?? '');
-  for (const part of ['ABCDEFGHIJKLMNOP', '2026-11-22 (en)', 'Began', 'Nov 23, 2026', 'deadbeef', '01234567'])
+  const short = (hash = '') => `${hash.slice(0, 4)} ${hash.slice(4, 8)}`;
+  const { statementHash, policyHash } = world.seats.at(-1)?.bound ?? {};
+  for (const part of [SESSION, '2026-11-22 (en)', 'Began', 'Nov 23, 2026', short(statementHash), short(policyHash)])
     assert.ok(receipt.includes(part));
   assert.deepEqual(await who.context.cookies(), []);
   assert.equal(await frame.evaluate(() => sessionStorage.length), 0);
@@ -299,6 +301,24 @@ test('pressing what is hidden says how much it is', async () => {
   await until('the count', async () => /^Kim Ek can see this page\. \d+ parts? of this page/.test(await words(page)));
   await hidden.click();
   await until('silence', async () => (await words(page)) === 'Kim Ek can see this page');
+  await who.context.close();
+});
+
+test('a page that pins the policy is mirrored under it, and under no other', async () => {
+  const who = await person(browser);
+  await mirrored(world, who);
+  const keyframe = () => heard().includes('keyframe');
+  world.pins = world.seats.at(-1)?.bound.policyHash;
+  assert.match(world.pins ?? '', /^[0-9a-f]{64}$/);
+  await who.page.goto(`${world.agency('my')}/other`);
+  await until('a keyframe', () => pages() === 2 && keyframe());
+  world.pins = '0'.repeat(64);
+  await who.page.goto(`${world.agency('my')}/other`);
+  await until('the words', async () => /ended.*to be safe/.test(await words(who.page)));
+  assert.equal(pages(), 3);
+  assert.ok(!keyframe(), 'something was shown under a policy that the page does not know');
+  assert.ok(heard().includes('close'));
+  world.pins = undefined;
   await who.context.close();
 });
 

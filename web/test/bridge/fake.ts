@@ -3,7 +3,8 @@
 import type { Platform } from '../../src/link/link.ts';
 import type { KindName } from '../../src/wire/frame.ts';
 import type { SessionState, Status } from '../../src/wire/server.ts';
-import { FakeSocket as Base } from '../support/socket.ts';
+import { BOUND, SESSION } from '../support/ends.ts';
+import { FakeSocket as Base, type Far } from '../support/socket.ts';
 
 export class FakeSocket extends Base {
   #counter = 0;
@@ -18,14 +19,17 @@ export class FakeSocket extends Base {
     this.say(kind, { page, counter, payload });
   }
 
-  status(state: SessionState, peer = true): void {
+  status(state: SessionState, peer = true, agent = BOUND.agentName): void {
     const status: Status = {
-      session: 'ABCDEFGHIJKLMNOP',
+      session: SESSION,
       seat: 'applicant',
       state,
       page: 1,
       peer,
-      agent: 'Kim Ek',
+      agent,
+      agent_id: BOUND.agentId,
+      routing: BOUND.routing,
+      statement: { version: '1', hash: BOUND.statementHash, language: 'en' },
       expires: 0,
       ends: 0,
       grace: 0,
@@ -38,13 +42,13 @@ export class FakeSocket extends Base {
   }
 }
 
-export function fakePlatform(): { platform: Platform; sockets: FakeSocket[] } {
+export function fakePlatform(far: Far): { platform: Platform; sockets: FakeSocket[] } {
   const sockets: FakeSocket[] = [];
   return {
     sockets,
     platform: {
       socket: () => {
-        const socket = new FakeSocket();
+        const socket = new FakeSocket(far);
         sockets.push(socket);
         return socket as unknown as WebSocket;
       },

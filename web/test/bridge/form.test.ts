@@ -91,7 +91,12 @@ test('a typing error costs no request, is explained, and keeps the focus', async
     assert.equal(seen, 'true');
   }
   assert.deepEqual(await axe(frame), []);
-  assert.deepEqual(world.requests.slice(before), []);
+  // Typing has what the exchange needs loaded meanwhile; nothing of what is typed goes with that.
+  const files = ['insyn GET /assets/worker.js', 'insyn GET /assets/cpace.js'];
+  assert.deepEqual(
+    world.requests.slice(before).filter((request) => !files.includes(request)),
+    [],
+  );
   await frame.type('#code', '1');
   assert.equal(await frame.$eval('#code', (field) => field.getAttribute('aria-invalid')), null);
   await who.context.close();

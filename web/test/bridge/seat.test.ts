@@ -5,17 +5,20 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import type { FromWorker } from '../../src/bridge/messages.ts';
-import { ApplicantSeat, SEAT } from '../../src/bridge/seat.ts';
+import { ApplicantSeat, type Opening, SEAT } from '../../src/bridge/seat.ts';
 import { unpack } from '../../src/link/deflate.ts';
-import { GreetingExchange } from '../../src/link/exchange.ts';
+import type { Carried } from '../../src/link/exchange.ts';
+import type { AgentExchange } from '../../src/link/exchange-agent.ts';
 import { LINK } from '../../src/link/link.ts';
 import { decodeChunk, encodeAck, encodeWant } from '../../src/link/parts.ts';
+import { noCounters, PageSeal } from '../../src/link/seal.ts';
 import { WINDOW } from '../../src/link/window.ts';
 import type { Bytes, ToMirror } from '../../src/wire/messages.ts';
-import type { Policy } from '../../src/wire/policy.ts';
+import { agentEnd, applicantEnd, BOUND, Chains, carriedFrom, meet, SESSION } from '../support/ends.ts';
+import { type Far, settle } from '../support/socket.ts';
 import { type FakeSocket, fakePlatform } from './fake.ts';
 
-const policy: Policy = { version: '1', domain: 'x', origins: [], fetch: [], pages: [], rules: [] };
+const policy = '{}';
 const HASH = '00112233445566778899aabbccddeeff';
 
 const random = (size: number): Bytes => new Uint8Array(randomBytes(size));
@@ -37,11 +40,6 @@ Object.defineProperty(globalThis, 'CompressionStream', {
 });
 const benches: Bench[] = [];
 
-/** Lets everything that is under way come to its end. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 200; turn++) await new Promise((done) => setImmediate(done));
-}
-
 afterEach(() => {
   for (const bench of benches.splice(0)) bench.seat.receive({ t: 'bye' });
 });
@@ -50,22 +48,39 @@ class Bench {
   readonly told: ToMirror[] = [];
   readonly posted: FromWorker[] = [];
   readonly secret = bytes('1234');
-  readonly agent = new GreetingExchange('agent', random);
+  readonly kept: Carried[] = [];
+  /** Whether what is to be stored is, at once. */
+  stores = true;
+  readonly far: Far = {};
+  readonly chains: Chains;
+  agent: AgentExchange;
   readonly sockets: FakeSocket[];
   readonly seat: ApplicantSeat;
+  readonly page: number;
+  #answered = 0;
   now = 10_000;
   gone = false;
 
-  constructor(page = 1, attached = true) {
-    const fake = fakePlatform();
+  constructor(page = 1, attached = true, opening?: Opening, chains = new Chains()) {
+    const fake = fakePlatform(this.far);
     this.sockets = fake.sockets;
+    this.page = page;
+    this.chains = chains;
+    this.agent = agentEnd(chains, opening ? undefined : '1234', { page });
     this.seat = new ApplicantSeat({
       url: 'ws://x/signal',
+      session: SESSION,
       page,
       policy,
+      policyHash: BOUND.policyHash,
+      origin: BOUND.origin,
       graceMs: 60_000,
-      secret: this.secret,
-      exchange: () => new GreetingExchange('applicant', random),
+      opening: opening ?? { t: 'code', bound: BOUND, digits: this.secret },
+      exchange: (bound, beginning) => applicantEnd(beginning, { page, bound }),
+      store: (carried) => {
+        this.kept.push(carried);
+        return this.stores ? Promise.resolve() : new Promise(() => undefined);
+      },
       platform: fake.platform,
       now: () => this.now,
       post: (message) => this.posted.push(message),
@@ -87,19 +102,23 @@ class Bench {
     return last;
   }
 
-  /** Answers the exchange's last message as the agent would. */
-  async answer(page = 1): Promise<void> {
-    const last = this.socket.of('exchange').at(-1);
-    if (!last) throw new Error('nothing was said');
-    const { reply } = await this.agent.receive(last.payload);
-    if (reply) this.socket.relay('exchange', reply, page);
+  /** Answers what the exchange said last as the agent would, until it says nothing new. */
+  async answer(): Promise<void> {
     await settle();
+    for (;;) {
+      const last = this.socket.of('exchange')[this.#answered];
+      if (!last) return;
+      this.#answered++;
+      const { reply, agreement } = await this.agent.receive(last.payload);
+      if (agreement) this.far.seal = new PageSeal(agreement.keys, SESSION, this.page, noCounters());
+      if (reply) this.socket.relay('exchange', reply, this.page);
+      await settle();
+    }
   }
 
   async live(): Promise<this> {
     this.socket.open();
     this.socket.status('joining');
-    await settle();
     await this.answer();
     this.socket.status('live');
     return this;
@@ -139,14 +158,14 @@ test('the exchange waits for the peer, the verdict follows, and the secret is er
   bench.socket.status('joining', false);
   await settle();
   assert.deepEqual(bench.socket.sent, []);
+  assert.deepEqual(bench.secret, bytes('1234'));
   bench.socket.status('joining');
   await settle();
   assert.deepEqual(bench.socket.kinds(), ['exchange']);
-  assert.deepEqual(bench.secret, bytes('1234'));
+  assert.deepEqual(bench.secret, new Uint8Array(4), 'it is used, and gone');
   await bench.answer();
   assert.deepEqual(bench.socket.kinds(), ['exchange', 'exchange', 'verdict']);
   assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(1));
-  assert.deepEqual(bench.secret, new Uint8Array(4));
   assert.equal(bench.count('go'), 0);
   bench.socket.status('live');
   bench.socket.status('live');
@@ -162,7 +181,7 @@ test('a wrong answer is told as a mismatch', async () => {
   bench.socket.open();
   bench.socket.status('joining');
   await settle();
-  bench.socket.relay('exchange', random(34));
+  bench.socket.relay('exchange', random(97));
   await settle();
   assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(0));
   bench.socket.status('live');
@@ -229,13 +248,17 @@ test('the exchange waits for the page to be attached', async () => {
 });
 
 test('a new page runs the exchange while away', async () => {
-  const bench = new Bench(2);
+  const chains = new Chains();
+  const carried = carriedFrom(
+    (await meet(applicantEnd({ digits: bytes('1234') }), agentEnd(chains, '1234'))).applicant,
+  );
+  const bench = new Bench(2, true, { t: 'carried', carried }, chains);
   bench.socket.open();
   bench.socket.status('away');
   await settle();
   assert.equal(bench.state, 'away');
   assert.equal(bench.socket.of('exchange')[0]?.page, 2);
-  await bench.answer(2);
+  await bench.answer();
   bench.socket.status('live');
   assert.equal(bench.count('go'), 1);
 });
@@ -267,6 +290,7 @@ test('credit closes with the window and opens with the acknowledgement', async (
   await settle();
   assert.equal(bench.credit, false);
   bench.ack('state', 1);
+  await settle();
   assert.equal(bench.credit, true);
 });
 
@@ -392,6 +416,7 @@ test('what is shown is told when it changes and when the session goes on', async
   const bench = await new Bench().live();
   bench.seat.receive({ t: 'view', shown: 'hidden-tab' });
   bench.socket.status('paused');
+  await settle();
   assert.deepEqual(
     bench.socket.of('state').map((frame) => frame.payload[0]),
     [1, 1],
@@ -403,6 +428,7 @@ test('what is shown is told again to whoever asks for a resync', async () => {
   bench.seat.receive({ t: 'view', shown: 'hidden-tab' });
   bench.socket.local('serverResync');
   bench.socket.relay('resync', new Uint8Array(0));
+  await settle();
   assert.deepEqual(
     bench.socket.of('state').map((frame) => frame.payload[0]),
     [1, 1, 1],
@@ -422,6 +448,7 @@ test('what the console wants reaches the mirror, but not what is under way', asy
   await settle();
   bench.socket.relay('want', encodeWant([HASH, other]));
   bench.socket.relay('want', encodeWant([HASH]));
+  await settle();
   const wants = bench.told.filter((message) => message.t === 'want');
   assert.deepEqual(wants, [{ t: 'want', hashes: [other] }]);
 });
@@ -438,9 +465,9 @@ test('a delta too large for a frame becomes a keyframe', async () => {
 test('stop is told, stops at once, and ends with the receipt', async () => {
   const bench = await new Bench().live();
   const receipt = {
-    session: 'ABCDEFGHIJKLMNOP',
-    statement: { version: '1', hash: 'h', language: 'en' },
-    policy: 'p',
+    session: SESSION,
+    statement: { version: '1', hash: BOUND.statementHash, language: 'en' },
+    policy: BOUND.policyHash,
     consented: 1,
     ended: 2,
     reason: 'stopped',
@@ -458,6 +485,15 @@ test('stop is told, stops at once, and ends with the receipt', async () => {
     { t: 'over', reason: 'stopped' },
   ]);
   assert.equal(bench.gone, true);
+});
+
+test('a receipt for other texts than those agreed on is not handed on', async () => {
+  const bench = await new Bench().live();
+  const statement = { version: '1', hash: BOUND.statementHash, language: 'en' };
+  const receipt = { session: SESSION, statement, policy: 'another', consented: 1, ended: 2, reason: 'ended' };
+  bench.socket.sayJson('close', { reason: 'ended', receipt });
+  bench.socket.lose(4501);
+  assert.deepEqual(bench.told.at(-1), { t: 'ended', reason: 'ended' });
 });
 
 test('stop holds without a line, and is told when the line comes back', async (t) => {
@@ -516,4 +552,131 @@ test('an end before the codes matched erases the secret', async () => {
   bench.socket.lose(4504);
   assert.deepEqual(bench.secret, new Uint8Array(4));
   assert.deepEqual(bench.posted.at(-2), { t: 'ended', reason: 'not_joined' });
+});
+
+const away = async (opening: Opening, page = 2, chains = new Chains()) => {
+  const bench = new Bench(page, true, opening, chains);
+  bench.socket.open();
+  bench.socket.status('away');
+  await settle();
+  return bench;
+};
+
+test('the secret for the next page is stored before the confirmation goes', async () => {
+  const bench = new Bench();
+  bench.stores = false;
+  bench.socket.open();
+  bench.socket.status('joining');
+  await bench.answer();
+  assert.equal(bench.kept.length, 1);
+  assert.equal(bench.socket.of('exchange').length, 1, 'the confirmation went without waiting');
+  assert.equal(bench.socket.of('verdict').length, 0);
+});
+
+test('a page without a secret asks for digits, and goes on with those that are typed', async () => {
+  const bench = await away({ t: 'nothing' });
+  assert.deepEqual(bench.socket.of('exchange')[0]?.payload, Uint8Array.of(8));
+  assert.deepEqual(bench.told.at(-1), { t: 'hold', need: 'digits', agent: 'Kim Ek' });
+  bench.socket.status('away');
+  assert.deepEqual(bench.told.at(-1), { t: 'hold', need: 'digits', agent: 'Kim Ek' }, 'still needed');
+  bench.agent.digits(bytes('0042'));
+  bench.seat.receive({ t: 'digits', digits: 'wxyz' });
+  bench.seat.receive({ t: 'digits', digits: '0042' });
+  assert.equal(bench.told.at(-1)?.t, 'status', 'the hold is taken back');
+  bench.seat.receive({ t: 'digits', digits: '0043' });
+  await bench.answer();
+  assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(1));
+  bench.socket.status('live');
+  assert.equal(bench.count('go'), 1);
+  assert.equal(bench.kept.length, 1, 'a new chain begins');
+});
+
+test('wrong fresh digits are told as a mismatch', async () => {
+  const bench = await away({ t: 'nothing' });
+  bench.agent.digits(bytes('0042'));
+  bench.seat.receive({ t: 'digits', digits: '0043' });
+  await bench.answer();
+  assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(0));
+  assert.equal(bench.kept.length, 0);
+});
+
+test('a secret that the desk does not know any more leads to digits on the same page', async () => {
+  const carried = { chain: '00'.repeat(16), secret: '11'.repeat(32) };
+  const bench = await away({ t: 'carried', carried });
+  await bench.answer();
+  assert.deepEqual(bench.told.at(-1), { t: 'hold', need: 'digits', agent: 'Kim Ek' });
+  bench.agent.digits(bytes('0042'));
+  bench.seat.receive({ t: 'digits', digits: '0042' });
+  await bench.answer();
+  assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(1));
+});
+
+test('a session whose codes did not match ends, also where the server says nothing', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const bench = new Bench();
+  bench.socket.open();
+  bench.socket.status('joining');
+  await settle();
+  bench.socket.relay('exchange', random(97));
+  await settle();
+  bench.socket.status('joining');
+  t.mock.timers.tick(SEAT.fail);
+  assert.deepEqual(bench.posted.at(-2), { t: 'ended', reason: 'no_match' });
+  assert.equal(bench.gone, true);
+});
+
+test('who looks is who was agreed on, whatever the server says later', async () => {
+  const bench = await new Bench().live();
+  bench.socket.status('live', true, 'Somebody Else');
+  const last = bench.told.findLast((message) => message.t === 'status');
+  assert.equal(last?.t === 'status' && last.agent, BOUND.agentName);
+});
+
+test('a page reloaded before the codes had matched tells the server so, since nothing can come of the code', async () => {
+  const bench = new Bench(2, true, { t: 'nothing' });
+  bench.socket.open();
+  bench.socket.status('joining');
+  await settle();
+  assert.deepEqual(bench.socket.kinds(), ['close']);
+  assert.deepEqual(bench.socket.of('close')[0]?.payload, Uint8Array.of(1));
+});
+
+test('a page reloaded after it had stored, while the desk had not heard the confirmation, is joined', async () => {
+  const chains = new Chains();
+  const applicant = applicantEnd({ digits: bytes('1234') });
+  const { reply } = await applicant.start();
+  const answer = await agentEnd(chains, '1234').receive(reply ?? bytes(''));
+  const carried = carriedFrom(await applicant.receive(answer.reply ?? bytes('')));
+  const bench = new Bench(2, true, { t: 'carried', carried }, chains);
+  bench.socket.open();
+  bench.socket.status('joining');
+  await bench.answer();
+  assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(1));
+});
+
+test('a frame that was changed on its way ends the session at once, and the server is told', async () => {
+  const bench = await new Bench().live();
+  const seal = bench.far.seal;
+  assert.ok(seal);
+  const frame = { kind: 'want' as const, page: 1, epoch: 0, counter: 9, payload: encodeWant([HASH]) };
+  const message = await seal.seal(frame);
+  message[message.length - 1] = (message.at(-1) ?? 0) ^ 1;
+  bench.socket.onmessage?.({ data: message.buffer });
+  await settle();
+  assert.deepEqual(bench.told.at(-1), { t: 'ended', reason: 'tampered' });
+  assert.deepEqual(bench.socket.of('close')[0]?.payload, Uint8Array.of(2));
+  assert.equal(bench.gone, true);
+});
+
+test('nothing but exchange messages is said before the codes have matched, and nothing else is heard', async () => {
+  const bench = new Bench();
+  bench.socket.open();
+  bench.socket.status('joining');
+  bench.seat.receive({ t: 'view', shown: 'visible' });
+  bench.keyframe(1);
+  bench.socket.relay('want', new Uint8Array(80));
+  await settle();
+  assert.deepEqual(bench.socket.kinds(), ['exchange']);
+  assert.equal(bench.count('want'), 0);
+  assert.equal(bench.gone, false, 'a frame without keys is dropped, not feared');
 });

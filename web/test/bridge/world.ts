@@ -1,21 +1,30 @@
 // Room: test. A small world around the bridge: an agency page under a strict CSP, Insyn's documents and bundles as they are
 // built, and a server that takes codes and sits on the agent's seat by itself.
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type BuildOptions, build } from 'esbuild';
-import { GreetingExchange } from '../../src/link/exchange.ts';
+import { hashOfPolicy, hashOfStatement } from '../../src/bridge/hashes.ts';
+import { Chains } from '../../src/link/chains.ts';
+import type { AgentExchange } from '../../src/link/exchange-agent.ts';
+import type { Bound } from '../../src/link/keys.ts';
+import { utf8 } from '../../src/link/octets.ts';
 import { encodeAck } from '../../src/link/parts.ts';
+import { noCounters, PageSeal } from '../../src/link/seal.ts';
 import { decodeFrame, encodeFrame, isRelayed, type KindName, laneOf } from '../../src/wire/frame.ts';
 import type { Reason } from '../../src/wire/reason.ts';
 import type { SessionState } from '../../src/wire/server.ts';
 import { WEB } from '../support/browser.ts';
+import { agentEnd, BOUND, SESSION } from '../support/ends.ts';
+import { BINARY, CLOSE, FrameReader, wireFrame } from '../support/frames.ts';
 
-export const SESSION = 'ABCDEFGHIJKLMNOP';
+export { SESSION };
+/** The secret digits of every code (people.ts). */
+export const SECRET = '1234';
 /** Routing digits with a fate of their own; all others are taken. */
 export const FATE: Record<string, { status: number; headers?: Record<string, string> }> = {
   '11111': { status: 404 },
@@ -65,7 +74,7 @@ export async function bundled(entry: string, define: Record<string, string> = {}
   return result.outputFiles?.[0]?.contents ?? new Uint8Array(0);
 }
 
-/** One WebSocket at the server's end (RFC 6455): small unfragmented messages only. */
+/** One WebSocket at the server's end (RFC 6455). */
 class Seat {
   readonly heard: KindName[] = [];
   readonly page: number;
@@ -75,13 +84,31 @@ class Seat {
   ends = 0;
   /** Takes what is said and answers nothing any more. */
   deaf = false;
+  /** Digits that the desk shows when it is asked to. */
+  fresh: string | undefined;
+  /** How often it was asked, or did not know the page's secret. */
+  needed = 0;
   readonly #stream: Duplex;
-  readonly #agent = new GreetingExchange('agent', (size) => new Uint8Array(randomBytes(size)));
+  readonly #agent: AgentExchange;
+  #seal: PageSeal | undefined;
+  /** What the desk agrees on. */
+  readonly bound: Bound;
   #counter = 0;
-  #rest = Buffer.alloc(0);
+  readonly #reader = new FrameReader();
 
-  constructor(stream: Duplex, page: number, state: SessionState) {
+  constructor(
+    stream: Duplex,
+    page: number,
+    state: SessionState,
+    desk: { chains: Chains; bound: Bound; before?: Seat | undefined },
+  ) {
     this.#stream = stream;
+    this.bound = desk.bound;
+    const { chains, bound, before } = desk;
+    // A page that only lost its line goes on with the keys it has.
+    this.#agent = before ? before.#agent : agentEnd(chains, page === 1 ? SECRET : undefined, { page, bound });
+    this.#seal = before ? before.#seal : undefined;
+    this.#counter = before ? before.#counter : 0;
     this.page = page;
     this.state = state;
     stream.on('data', (data: Buffer) => this.#read(data));
@@ -94,23 +121,34 @@ class Seat {
 
   status(state: SessionState): void {
     this.state = state;
-    const common = { session: SESSION, seat: 'applicant', page: this.page, peer: true, agent: 'Kim Ek' };
+    const { agentName: agent, agentId: agent_id, routing, statementHash: hash } = this.bound;
+    const statement = { version: '2026-11-22', hash, language: 'en' };
+    const common = {
+      session: SESSION,
+      seat: 'applicant',
+      page: this.page,
+      peer: true,
+      agent,
+      agent_id,
+      routing,
+      statement,
+    };
     this.#json('status', { ...common, state, expires: 0, ends: this.ends, grace: 0 });
   }
 
   end(reason: Reason, code: number): void {
-    const statement = { version: '2026-11-22', hash: 'deadbeefcafe', language: 'en' };
+    const statement = { version: '2026-11-22', hash: this.bound.statementHash, language: 'en' };
     const consented = Date.UTC(2026, 10, 23, 9, 12);
     const receipt = {
       session: SESSION,
       statement,
-      policy: '0123456789ab',
+      policy: this.bound.policyHash,
       consented,
       ended: consented + 300_000,
       reason,
     };
     this.#json('close', { reason, receipt });
-    this.#write(8, Buffer.from([code >> 8, code & 255]));
+    this.#write(CLOSE, Buffer.from([code >> 8, code & 255]));
     this.#stream.end();
   }
 
@@ -125,33 +163,22 @@ class Seat {
 
   #send(kind: KindName, page: number, payload: Uint8Array<ArrayBuffer>): void {
     const counter = isRelayed(kind) ? ++this.#counter : 0;
-    this.#write(2, Buffer.from(encodeFrame({ kind, page, epoch: 0, counter, payload })));
+    this.#write(BINARY, Buffer.from(encodeFrame({ kind, page, epoch: 0, counter, payload })));
+  }
+
+  async #sealed(kind: KindName, payload: Uint8Array<ArrayBuffer>): Promise<void> {
+    const frame = { kind, page: this.page, epoch: 0, counter: ++this.#counter, payload };
+    if (this.#seal) this.#write(BINARY, Buffer.from(await this.#seal.seal(frame)));
   }
 
   #write(opcode: number, payload: Buffer): void {
-    if (this.closed) return;
-    const head = payload.length < 126 ? [payload.length] : [126, (payload.length >> 8) & 255, payload.length & 255];
-    this.#stream.write(Buffer.concat([Buffer.from([0x80 | opcode, ...head]), payload]));
+    if (!this.closed) this.#stream.write(wireFrame(opcode, payload));
   }
 
   #read(data: Buffer): void {
-    this.#rest = Buffer.concat([this.#rest, data]);
-    for (;;) {
-      const short = (this.#rest[1] ?? 0) & 127;
-      const head = short === 126 ? 4 : short === 127 ? 10 : 2;
-      if (this.#rest.length < head + 4) return;
-      const size =
-        short === 126 ? this.#rest.readUInt16BE(2) : short === 127 ? Number(this.#rest.readBigUInt64BE(2)) : short;
-      if (this.#rest.length < head + 4 + size) return;
-      const opcode = (this.#rest[0] ?? 0) & 15;
-      const mask = this.#rest.subarray(head, head + 4);
-      const payload = Uint8Array.from(
-        this.#rest.subarray(head + 4, head + 4 + size),
-        (byte, at) => byte ^ (mask[at % 4] ?? 0),
-      );
-      this.#rest = this.#rest.subarray(head + 4 + size);
-      if (opcode === 2) void this.#message(payload);
-      else if (opcode === 8) this.#stream.end();
+    for (const { opcode, payload } of this.#reader.read(data)) {
+      if (opcode === BINARY) void this.#message(new Uint8Array(payload));
+      else if (opcode === CLOSE) this.#stream.end();
     }
   }
 
@@ -161,14 +188,23 @@ class Seat {
     this.heard.push(frame.kind);
     if (this.deaf) return;
     if (frame.kind === 'exchange') {
-      const { reply } = await this.#agent.receive(frame.payload);
+      const { reply, need, agreement } = await this.#agent.receive(frame.payload);
+      if (agreement) this.#seal = new PageSeal(agreement.keys, SESSION, this.page, noCounters());
+      if (need) {
+        this.needed++;
+        this.fresh = '0042';
+        this.#agent.digits(utf8(this.fresh));
+      }
       if (reply) this.#send('exchange', this.page, reply);
-    } else if (frame.kind === 'verdict') this.status('live');
-    else if (frame.kind === 'pause') this.status('paused');
+    } else if (frame.kind === 'verdict') {
+      if (frame.payload[0] === 1) this.status('live');
+      else this.end('no_match', 4503);
+    }
+    if (frame.kind === 'pause') this.status('paused');
     else if (frame.kind === 'resume') this.status('live');
     else if (frame.kind === 'close') this.end('stopped', 4500);
     else if (laneOf(frame.kind) === 'state') {
-      this.#send('ack', this.page, encodeAck({ lane: 'state', epoch: frame.epoch, counter: frame.counter }));
+      await this.#sealed('ack', encodeAck({ lane: 'state', epoch: frame.epoch, counter: frame.counter }));
     }
   }
 }
@@ -182,6 +218,10 @@ export interface World {
   bodies: string[];
   /** No ticket reaches the server. */
   cookieless: boolean;
+  /** The policy's hash that the agency's pages pin. */
+  pins: string | undefined;
+  /** What POST /session says, as if the ticket's session were this; undefined: none. */
+  elsewhere: { away: boolean; page: number } | undefined;
   /** The next seats are deaf. */
   deaf: boolean;
   seats: Seat[];
@@ -197,7 +237,8 @@ export async function startWorld(): Promise<World> {
     'core.js': core,
     'mirror.js': await bundled('src/mirror/loader.ts', { CORE_FILE: 'core.js', CORE_INTEGRITY: integrity }),
     'bridge.js': await bundled('src/bridge/bridge.ts', { WORKER_FILE: 'worker.js' }),
-    'worker.js': await bundled('src/bridge/worker.ts'),
+    'worker.js': await bundled('src/bridge/worker.ts', { CPACE_FILE: 'cpace.js' }),
+    'cpace.js': await bundled('src/link/cpace-bundle.ts'),
     'bridge.css': await bundled('src/bridge/bridge.css'),
   };
   const bridge = readFileSync(join(WEB, 'src/bridge/bridge.html'), 'utf8');
@@ -206,6 +247,35 @@ export async function startWorld(): Promise<World> {
   const seats: Seat[] = [];
   const pages = new Map<string, string>();
   let consented = false;
+  let chains = new Chains();
+  let bound = BOUND;
+
+  const agencies = () => [world.agency('www'), world.agency('my')];
+  const policyFile = () => {
+    const rules = ['/support', '/stod', '/other', '/long'].map((path) => ({
+      id: path,
+      label: path,
+      path,
+      text: 'show',
+    }));
+    return JSON.stringify({
+      version: '1',
+      domain: 'agency.localhost',
+      origins: agencies(),
+      fetch: agencies(),
+      pages: rules,
+      rules: [],
+    });
+  };
+  /** What the desk agrees on for a code: a session of its own. */
+  const agree = async (routing: string, language: 'en' | 'sv') => {
+    chains = new Chains();
+    const [policyHash, statementHash] = await Promise.all([
+      hashOfPolicy(policyFile()),
+      hashOfStatement(STATEMENTS[language]),
+    ]);
+    bound = { ...BOUND, routing, origin: world.insyn, policyHash, statementHash };
+  };
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { host = '', origin } = request.headers;
@@ -225,7 +295,8 @@ export async function startWorld(): Promise<World> {
       const csp =
         `default-src 'none'; script-src ${world.insyn}; frame-src ${world.insyn}; style-src 'unsafe-inline';` +
         ` require-trusted-types-for 'script'; trusted-types ${url.pathname === '/strict' ? 'other' : 'insyn'}`;
-      const script = host.startsWith('social') ? '' : `<script src="${world.insyn}/mirror.js" async></script>`;
+      const pin = world.pins ? ` data-policy="${world.pins}"` : '';
+      const script = host.startsWith('social') ? '' : `<script src="${world.insyn}/mirror.js"${pin} async></script>`;
       const page = `<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width,initial-scale=1"><title>Agency</title>${script}</head><body>${body}</body></html>`;
       send('text/html', body === undefined ? '' : page, csp, body === undefined ? 404 : 200);
       return;
@@ -233,40 +304,41 @@ export async function startWorld(): Promise<World> {
     const file = files[url.pathname.replace(/^\/(assets\/)?/, '')];
     if (file) {
       const type = url.pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
-      send(type, file, `default-src 'none'; connect-src ws://insyn.agency.localhost:${port}`);
+      send(type, file, `default-src 'none'; script-src 'self'; connect-src ws://insyn.agency.localhost:${port}`);
     } else if (url.pathname === '/bridge') {
       const statement = url.searchParams.get('lang')?.startsWith('sv') ? STATEMENTS.sv : STATEMENTS.en;
-      const origins = [world.agency('www'), world.agency('my')];
-      const rules = ['/support', '/stod', '/other', '/long'].map((path) => ({
-        id: path,
-        label: path,
-        path,
-        text: 'show',
-      }));
-      const policy = { version: '1', domain: 'agency.localhost', origins, fetch: origins, pages: rules, rules: [] };
-      const config = { policy, policyHash: 'p', domain: 'agency.localhost', graceSeconds: 300, statement };
+      const config = { policy: policyFile(), domain: 'agency.localhost', graceSeconds: 300, statement };
       const html = bridge
         .replace('{{.CSS}}', 'bridge.css')
         .replace('{{.JS}}', 'bridge.js')
         .replace('{{.Config}}', JSON.stringify(config));
       const csp =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; worker-src 'self';" +
-        ` base-uri 'none'; form-action 'none'; frame-ancestors ${origins.join(' ')}`;
+        ` base-uri 'none'; form-action 'none'; frame-ancestors ${agencies().join(' ')}`;
       send('text/html', html, csp, 200, { 'Cache-Control': 'no-store', 'Origin-Agent-Cluster': '?1' });
+    } else if (url.pathname === '/session' && request.headers['insyn-request'] === '1' && origin === world.insyn) {
+      const found = world.elsewhere;
+      const body = JSON.stringify(
+        found ? { session: SESSION, agent: BOUND.agentName, ...found } : { error: 'no_session' },
+      );
+      send('application/json', body, "default-src 'none'", found ? 200 : 404);
     } else if (url.pathname === '/consent' && request.headers['insyn-request'] === '1' && origin === world.insyn) {
       let body = '';
       request.on('data', (data) => {
         body += data;
       });
-      request.on('end', () => {
+      request.on('end', async () => {
         if (request.method === 'DELETE') {
           send('text/plain', '', "default-src 'none'", 204);
           return;
         }
         bodies.push(body);
         consented = true;
-        const fate = FATE[JSON.parse(body).routing];
-        const accepted = JSON.stringify({ session: SESSION, agent: 'Kim Ek', join_by: Date.now() + 1000 });
+        const { routing, language } = JSON.parse(body);
+        const fate = FATE[routing];
+        await agree(routing, language === 'sv' ? 'sv' : 'en');
+        const { agentName: agent, agentId: agent_id } = BOUND;
+        const accepted = JSON.stringify({ session: SESSION, agent, agent_id, join_by: Date.now() + 1000 });
         send('application/json', fate ? '{}' : accepted, "default-src 'none'", fate?.status ?? 200, fate?.headers);
       });
     } else {
@@ -286,7 +358,8 @@ export async function startWorld(): Promise<World> {
     const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('page'));
     const before = seats.at(-1);
     const same = !consented && before?.page === page;
-    const seat = new Seat(stream, page, consented ? 'joining' : same ? before.state : 'away');
+    const state = consented ? 'joining' : same ? before.state : 'away';
+    const seat = new Seat(stream, page, state, { chains, bound, before: same ? before : undefined });
     seat.deaf = world.deaf;
     seats.push(seat);
     if (world.cookieless) seat.end('not_admitted', 4514);
@@ -301,6 +374,8 @@ export async function startWorld(): Promise<World> {
     requests,
     bodies,
     cookieless: false,
+    pins: undefined,
+    elsewhere: undefined,
     deaf: false,
     seats,
     pages,

@@ -121,11 +121,16 @@ test('the code: ten digits with a check digit, of which the server knows five', 
     const ten = shown.replaceAll(' ', '');
     assert.equal(ten.at(-1), checkDigit(ten.slice(0, 9)));
     const open = (await workerHeard(page)).find((message) => message.t === 'open');
-    assert.equal(open?.t === 'open' && open.secret, ten.slice(5, 9));
-    assert.equal(
-      open?.t === 'open' && open.url,
-      `${desk.origin.replace('http', 'ws')}/signal?session=K7QX2M4TB3WZ5HNA&page=1`,
-    );
+    assert.ok(open?.t === 'open');
+    assert.equal(String.fromCharCode(...Object.values(open.secret)), ten.slice(5, 9));
+    assert.deepEqual(open.bound, {
+      routing: '47291',
+      origin: 'http://insyn.agency.localhost',
+      agentId: 'kim',
+      agentName: 'Kim Lind',
+      policyHash: '9f3b7c21aa',
+    });
+    assert.equal(open.url, `${desk.origin.replace('http', 'ws')}/signal?session=K7QX2M4TB3WZ5HNA&page=1`);
     for (const call of desk.calls) assert.ok(!call.includes(ten.slice(5, 9)), 'the secret digits are not sent');
     assert.match(await text(page, '.spoken'), /^four seven two/);
     assert.deepEqual(await findings(page), []);
@@ -249,6 +254,7 @@ test('typed: the digits go and “Connecting…” is said; then the view is liv
     await workerSays(page, status({ state: 'joining' }));
     await page.waitForFunction(() => document.querySelector('.connecting')?.textContent === 'Connecting…');
     assert.equal(await page.$('[aria-label=Code]'), null);
+    assert.equal(await page.$('.spoken'), null);
     await shoot(page, 'connecting');
     await workerSays(page, live());
     await page.waitForSelector(button('End session'));
@@ -264,6 +270,7 @@ test('typed: the digits go and “Connecting…” is said; then the view is liv
     assert.match(await text(page, '.where'), /^Live My Page: book an appointment$/, 'the policy names the page');
     assert.match(await text(page, '.facts'), /Swedish.*8[23]:\d\d/);
     assert.match(await text(page, '.foot'), /View only: you can’t do anything on the applicant’s page/);
+    assert.match(await text(page, '.foot'), /Policy 9f3b 7c21/);
     assert.ok((await workerHeard(page)).some((message) => message.t === 'applied' && message.counter === 1));
     assert.deepEqual(await findings(page), []);
     await shoot(page, 'live');
@@ -355,6 +362,97 @@ test('away: the last view is dimmed for two seconds at most, then gone; the next
     );
     await workerSays(page, { t: 'frame', kind: 'keyframe', epoch: 1, counter: 1, body: drawing('my') });
     await page.waitForSelector('[data-cover=none]');
+  }));
+
+const AWAY = { state: 'away', page: 2 } as const;
+
+test('four digits: big, read one by one, once the region is there; and gone with the picture', () =>
+  withDesk(async () => {
+    const page = await liveSession();
+    await page.evaluate(() => {
+      const born: string[] = [];
+      Object.assign(globalThis, { born });
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes) {
+          for (const node of addedNodes)
+            if (node instanceof Element && node.role === 'status') born.push(node.textContent);
+        }
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    await workerSays(page, live({ ...AWAY, grace: Date.now() + 5 * 60_000 }));
+    await page.waitForSelector('[data-cover=dimmed]');
+    await workerSays(page, { t: 'digits', digits: '4917' });
+    await curtain(page, 'Read these four digits aloud');
+    const code = await page.waitForSelector('.curtain [role=status][aria-label=Code] .unseen');
+    assert.equal(await code?.evaluate((element) => element.textContent), 'four nine, one seven');
+    assert.deepEqual(await page.evaluate(() => (globalThis as unknown as { born: string[] }).born), ['']);
+    assert.equal(await text(page, '.curtain .digits [aria-hidden]'), '49 17');
+    assert.match(await text(page, '.where'), /^Digits needed/);
+    assert.match(await text(page, '.curtain'), /into the bar on their page\. The digits can be used once\./);
+    assert.match(await text(page, '.more'), /^Without the digits the session ends in (5:00|4:5\d)/);
+    assert.equal(await viewText(page), '', 'the page before is gone');
+    assert.notEqual(await page.evaluate(() => document.activeElement), null);
+    assert.deepEqual(await findings(page), []);
+    await shoot(page, 'digits');
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    assert.deepEqual(await findings(page), []);
+    await shoot(page, 'digits-dark');
+    await page.emulateMediaFeatures([]);
+    await page.setViewport({ width: 640, height: 320 });
+    await page.screenshot({ path: join(SHOTS, 'console-digits-640.png') });
+    await page.setViewport(DESKTOP);
+    // Another page, other digits.
+    await workerSays(page, { t: 'digits', digits: '0862' });
+    await page.waitForFunction(() => document.querySelector('.curtain .digits [aria-hidden]')?.textContent === '08 62');
+    assert.doesNotMatch(await text(page, '.curtain'), /49 17/);
+    await workerSays(page, live({ page: 2 }));
+    await curtain(page, 'Fetching the page…');
+    assert.equal(await page.$('[aria-label=Code]'), null);
+    await workerSays(page, { t: 'frame', kind: 'keyframe', epoch: 1, counter: 1, body: drawing('my') });
+    await page.waitForSelector('[data-cover=none]');
+    assert.match(await viewText(page), /Book an appointment/);
+    assert.deepEqual(await violations(page), []);
+  }));
+
+test('digits wait behind a line that is down, and go when they are no more, with a keyframe, and with the end', () =>
+  withDesk(async () => {
+    const page = await liveSession();
+    await workerSays(page, live(AWAY));
+    await workerSays(page, { t: 'digits', digits: '4917' });
+    await curtain(page, 'Read these four digits aloud');
+    await workerSays(page, { t: 'line', up: false });
+    await curtain(page, 'Your line is down');
+    assert.equal(await page.$('[aria-label=Code]'), null);
+    await workerSays(page, { t: 'line', up: true });
+    await curtain(page, 'Read these four digits aloud');
+    await workerSays(page, { t: 'view', shown: 'hidden-tab' });
+    await workerSays(page, { t: 'digits' });
+    await curtain(page, 'The applicant is away');
+    assert.equal(await page.$('[aria-label=Code]'), null);
+    await workerSays(page, { t: 'view', shown: 'visible' });
+    await workerSays(page, { t: 'digits', digits: '0862' });
+    await curtain(page, 'Read these four digits aloud');
+    await workerSays(page, { t: 'frame', kind: 'keyframe', epoch: 1, counter: 1, body: drawing('my') });
+    await curtain(page, 'The applicant is away');
+    await workerSays(page, { t: 'digits', digits: '5530' });
+    await curtain(page, 'Read these four digits aloud');
+    await click(page, button('End session'));
+    assert.doesNotMatch(await text(page, 'body'), /55 30/);
+    await workerSays(page, { t: 'ended', reason: 'no_match' });
+    await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'The digits did not match');
+  }));
+
+test('digits that are needed before the first picture are shown too', () =>
+  withDesk(async () => {
+    const page = await withCode();
+    await workerSays(page, { t: 'line', up: true });
+    await workerSays(page, status({ state: 'joining' }));
+    await page.waitForFunction(() => document.querySelector('.connecting')?.textContent === 'Connecting…');
+    await workerSays(page, { t: 'digits', digits: '4917' });
+    await curtain(page, 'Read these four digits aloud');
+    await page.waitForSelector(button('End session'));
+    await workerSays(page, { t: 'ended', reason: 'tampered' });
+    await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'Ended to be safe');
   }));
 
 test('the agent’s own line breaks: told, covered, and live again after the next keyframe', () =>

@@ -54,6 +54,7 @@ export async function openDesk(realWorker = false): Promise<Desk> {
     .replace(
       '{{.Config}}',
       JSON.stringify({
+        insynOrigin: 'http://insyn.agency.localhost',
         policyHash: '9f3b7c21aa',
         demo: true,
         labels: { my: 'My Page: book an appointment', start: 'Start page' },

@@ -2,22 +2,24 @@
 
 import type { Platform } from '../../src/link/link.ts';
 import type { Status } from '../../src/wire/server.ts';
-import { FakeSocket as Base } from '../support/socket.ts';
+import { BOUND, SESSION } from '../support/ends.ts';
+import { FakeSocket as Base, type Far } from '../support/socket.ts';
 
 export class FakeSocket extends Base {
   readonly url: string;
 
-  constructor(url: string) {
-    super();
+  constructor(url: string, far: Far) {
+    super(far);
     this.url = url;
   }
 }
 
 export class FakeNetwork implements Platform {
   readonly sockets: FakeSocket[] = [];
+  readonly far: Far = {};
 
   socket(url: string): WebSocket {
-    const socket = new FakeSocket(url);
+    const socket = new FakeSocket(url, this.far);
     this.sockets.push(socket);
     return socket as unknown as WebSocket;
   }
@@ -35,12 +37,15 @@ export class FakeNetwork implements Platform {
 
 export function statusOf(part: Partial<Status>): Status {
   return {
-    session: 'ABCDEFGHIJKLMNOP',
+    session: SESSION,
     seat: 'agent',
     state: 'live',
     page: 1,
     peer: true,
-    agent: 'Kim',
+    agent: BOUND.agentName,
+    agent_id: BOUND.agentId,
+    routing: BOUND.routing,
+    statement: { version: '1', hash: BOUND.statementHash, language: 'en' },
     expires: 0,
     ends: 0,
     grace: 0,

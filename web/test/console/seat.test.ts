@@ -4,14 +4,23 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { RESOURCES } from '../../src/console/resources.ts';
 import { AgentSeat, SEAT } from '../../src/console/seat.ts';
+import type { Chains } from '../../src/link/chains.ts';
 import { pack } from '../../src/link/deflate.ts';
-import { GreetingExchange } from '../../src/link/exchange.ts';
-import { decodeAck, decodeWant, encodeChunk, encodePointer, encodeShown, toHex } from '../../src/link/parts.ts';
+import type { Carried } from '../../src/link/exchange.ts';
+import type { Beginning } from '../../src/link/exchange-applicant.ts';
+import { decodeAck, decodeWant, encodeChunk, encodePointer, encodeShown } from '../../src/link/parts.ts';
+import { noCounters, PageSeal } from '../../src/link/seal.ts';
+import { toHex } from '../../src/wire/hex.ts';
 import type { Bytes, FromConsoleWorker } from '../../src/wire/messages.ts';
+import { agentEnd, applicantEnd, BOUND, SESSION } from '../support/ends.ts';
+import { settle as settled } from '../support/socket.ts';
 import { FakeNetwork, statusOf } from './fake-socket.ts';
 
 const text = (words: string): Bytes => new TextEncoder().encode(words) as Bytes;
-const settle = () => new Promise<void>((done) => setTimeout(done, 20));
+const settle = async () => {
+  await new Promise<void>((done) => setTimeout(done, 20));
+  await settled();
+};
 
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; tries < 300 && !holds(); tries++) await settle();
@@ -28,19 +37,25 @@ function bench() {
   networks.push(network);
   const posted: FromConsoleWorker[] = [];
   const clock = { now: 1000 };
-  const exchange = (seat: 'agent' | 'applicant') =>
-    new GreetingExchange(seat, (bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
   let exchanges = 0;
+  const secret = text('5308');
+  const held: { chains?: Chains } = {};
   const seat = new AgentSeat({
     platform: network,
-    exchange: () => {
+    exchange: (session, page, bound, chains, digits, allowed) => {
       exchanges++;
-      return exchange('agent');
+      held.chains = chains;
+      assert.deepEqual([session, bound], [SESSION, BOUND]);
+      const end = agentEnd(chains, undefined, { page }, allowed);
+      if (digits) end.digits(digits);
+      return end;
     },
+    fill: (bytes) => bytes.fill(9),
     now: () => clock.now,
     post: (message) => posted.push(message),
   });
-  seat.receive({ t: 'open', url: 'ws://desk/signal', session: 's', routing: '47291', agent: 'a', secret: '5308' });
+  const { statementHash: _, ...own } = BOUND;
+  seat.receive({ t: 'open', url: 'ws://desk/signal', session: SESSION, bound: own, secret });
   network.last.open();
   const of = <T extends FromConsoleWorker['t']>(t: T) =>
     posted.filter((message): message is Extract<FromConsoleWorker, { t: T }> => message.t === t);
@@ -50,25 +65,37 @@ function bench() {
       .map((frame) => decodeAck(frame.payload))
       .filter((ack) => ack?.lane === lane)
       .map((ack) => ack?.counter);
-  return { network, seat, posted, of, acks, clock, exchange, exchanges: () => exchanges };
+  const carried: { is?: Carried } = {};
+  return { network, seat, posted, of, acks, clock, secret, carried, exchanges: () => exchanges };
 }
 
-/** Runs the applicant's half of the exchange on a page, beginning with `counter`; the verdict bytes that the seat told. */
-async function meet(b: ReturnType<typeof bench>, page: number, counter = 1) {
+type Meeting = ReturnType<typeof bench>;
+
+/** Says what an applicant's end says, waits for the answer, until neither has anything new; the end's last step. */
+async function converse(b: Meeting, page: number, begin: Beginning, counter = 1) {
   const { network } = b;
-  const applicant = b.exchange('applicant');
-  const before = network.last.of('exchange').length;
-  const first = await applicant.start();
-  assert.ok(first.reply);
-  network.last.say('exchange', { page, counter, payload: first.reply });
-  await until(() => network.last.of('exchange').length > before);
-  const answer = network.last.of('exchange').slice(before)[0];
-  assert.ok(answer, 'the agent answers the greeting');
-  const third = await applicant.receive(answer.payload);
-  assert.ok(third.reply);
-  const told = network.last.of('verdict').length;
-  network.last.say('exchange', { page, counter: counter + 1, payload: third.reply });
-  await until(() => network.last.of('verdict').length > told);
+  const applicant = applicantEnd(begin, { page });
+  let step = await applicant.start();
+  let said = counter;
+  while (step.reply) {
+    const before = network.last.of('exchange').length;
+    network.last.say('exchange', { page, counter: said++, payload: step.reply });
+    await settled();
+    const answer = network.last.of('exchange')[before];
+    if (step.agreement) network.far.seal = new PageSeal(step.agreement.keys, SESSION, page, noCounters());
+    if (step.agreement?.store) b.carried.is = step.agreement.store;
+    if (!answer) break;
+    step = await applicant.receive(answer.payload);
+  }
+  return { step, applicant };
+}
+
+/** Runs the applicant's half of the exchange on a page: over the code's digits on the first, over what it left on others. */
+async function meet(b: Meeting, page: number) {
+  const { is } = b.carried;
+  await converse(b, page, page === 1 || !is ? { digits: text('5308') } : { carried: is });
+  // What the exchange took of the lane's counters, the frames that follow do not have again.
+  assert.ok(b.network.last.of('verdict').length > 0);
 }
 
 async function live() {
@@ -90,30 +117,41 @@ test('codes that match are told once, and once more for each new page', async ()
   assert.equal(b.exchanges(), 2);
 });
 
-test('an exchange that overtakes the status of its page is not begun again by it', async () => {
+test('an exchange is taken only while the ends are to meet', async () => {
   const b = bench();
-  const applicant = b.exchange('applicant');
-  const first = await applicant.start();
-  b.network.last.say('exchange', { page: 1, counter: 1, payload: first.reply ?? text('') });
-  await until(() => b.network.last.of('exchange').length > 0);
-  b.network.last.sayJson('status', statusOf({ state: 'joining', page: 1 }));
-  const third = await applicant.receive(b.network.last.of('exchange')[0]?.payload ?? text(''));
-  b.network.last.say('exchange', { page: 1, counter: 2, payload: third.reply ?? text('') });
-  await until(() => verdicts(b).length > 0);
+  await converse(b, 1, { digits: text('5308') });
+  assert.equal(b.exchanges(), 0, 'before any status');
+  b.network.last.sayJson('status', statusOf({ state: 'live' }));
+  await converse(b, 1, { digits: text('5308') }, 10);
+  assert.equal(b.exchanges(), 0, 'while live');
+  b.network.last.sayJson('status', statusOf({ state: 'joining' }));
+  await converse(b, 1, { digits: text('5308') }, 20);
   assert.deepEqual(verdicts(b), [1]);
 });
 
-test('a wrong answer is told as a mismatch, and no second try is given on that page', async () => {
+test('the digits are used once: a wrong answer is told as a mismatch, and no second try is given on that page', async () => {
   const b = bench();
   b.network.last.sayJson('status', statusOf({ state: 'joining' }));
-  b.network.last.say('exchange', { page: 1, counter: 1, payload: text('nonsense') });
-  await until(() => verdicts(b).length > 0);
+  const { applicant } = await converse(b, 1, { digits: text('5309') });
+  assert.deepEqual(b.secret, new Uint8Array(4), 'erased with the answer');
+  assert.deepEqual(verdicts(b), [], 'nothing was found out yet: the applicant did');
+  b.network.last.say('exchange', { page: 1, counter: 2, payload: Uint8Array.of(3, ...new Uint8Array(64)) });
+  await settled();
   assert.deepEqual(verdicts(b), [0]);
-  const again = await b.exchange('applicant').start();
-  b.network.last.say('exchange', { page: 1, counter: 2, payload: again.reply ?? text('') });
-  await settle();
-  assert.equal(b.network.last.of('exchange').length, 0);
+  const answers = b.network.last.of('exchange').length;
+  await converse(b, 1, { digits: text('5308') }, 10);
+  assert.equal(b.network.last.of('exchange').length, answers);
   assert.equal(b.exchanges(), 1);
+  applicant.close();
+});
+
+test('the digits are erased when the applicant goes on to another page without using them, and at the end', async () => {
+  const b = bench();
+  b.network.last.sayJson('status', statusOf({ state: 'joining', page: 2 }));
+  assert.deepEqual(b.secret, new Uint8Array(4));
+  const c = bench();
+  c.network.last.lose(4505);
+  assert.deepEqual(c.secret, new Uint8Array(4));
 });
 
 test('a verdict reached while the line is down is told on the next one', async () => {
@@ -132,9 +170,8 @@ test('a verdict that went out on a dead line is told again, until a status shows
   b.network.last.sayJson('status', statusOf({ state: 'joining' }));
   await meet(b, 1);
   assert.deepEqual(verdicts(b), [1], 'on a line that looks up');
-  const again = await b.exchange('applicant').start();
-  b.network.last.say('exchange', { page: 1, counter: 3, payload: again.reply ?? text('') });
-  await until(() => verdicts(b).length > 1);
+  b.network.last.say('exchange', { page: 1, counter: 3, payload: Uint8Array.of(3, ...new Uint8Array(64)) });
+  await settled();
   assert.deepEqual(verdicts(b), [1, 1], 'the applicant repeats itself');
   b.network.last.lose(1006);
   await until(() => b.network.sockets.length === 2);
@@ -147,10 +184,112 @@ test('a verdict that went out on a dead line is told again, until a status shows
   assert.deepEqual(verdicts(b), [], 'it was heard');
 });
 
+test('a page without a secret has four fresh digits shown, once, and they go when they are used', async () => {
+  const b = await live();
+  b.network.last.sayJson('status', statusOf({ state: 'away', page: 2 }));
+  b.network.last.say('exchange', { page: 2, counter: 1, payload: Uint8Array.of(8) });
+  b.network.last.say('exchange', { page: 2, counter: 2, payload: Uint8Array.of(8) });
+  await settled();
+  const shown = b.of('digits');
+  assert.equal(shown.length, 1);
+  assert.match(shown[0]?.digits ?? '', /^[0-9]{4}$/);
+  await converse(b, 2, { digits: text(shown[0]?.digits ?? '') }, 3);
+  assert.deepEqual(verdicts(b), [1, 1]);
+  assert.deepEqual(b.of('digits').slice(1), [{ t: 'digits' }]);
+});
+
+test('digits that were answered and not confirmed are one guess: who asks for others on the next page has failed', async () => {
+  for (const begin of [undefined, { carried: { chain: '00'.repeat(16), secret: '11'.repeat(32) } }]) {
+    const b = await live();
+    b.network.last.sayJson('status', statusOf({ state: 'away', page: 2 }));
+    b.network.last.say('exchange', { page: 2, counter: 1, payload: Uint8Array.of(8) });
+    await settled();
+    const shown = b.of('digits').length;
+    await converse(b, 2, { digits: text(b.of('digits')[0]?.digits === '0000' ? '0001' : '0000') }, 2);
+    b.network.last.sayJson('status', statusOf({ state: 'away', page: 3 }));
+    await converse(b, 3, begin);
+    assert.deepEqual(verdicts(b), [1, 0]);
+    assert.equal(b.of('digits').filter(({ digits }) => digits !== undefined).length, shown, 'other digits were shown');
+    // Whatever the server does, nothing is taken any more.
+    b.network.last.sayJson('status', statusOf({ state: 'away', page: 4 }));
+    await converse(b, 4, b.carried.is && { carried: b.carried.is });
+    assert.deepEqual(verdicts(b).slice(0, 2), [1, 0]);
+    assert.equal(verdicts(b).includes(1, 2), false);
+    await until(() => b.of('ended').length > 0);
+    assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'no_match' }], 'it ends by itself');
+  }
+});
+
+test('before the codes have matched no fresh digits are to be had', async () => {
+  const b = bench();
+  b.network.last.sayJson('status', statusOf({ state: 'joining', page: 2 }));
+  b.network.last.say('exchange', { page: 2, counter: 1, payload: Uint8Array.of(8) });
+  await settled();
+  assert.deepEqual(b.of('digits'), []);
+  assert.deepEqual(verdicts(b), [0]);
+});
+
+test('a receipt for other texts than those agreed on is not shown', async () => {
+  const b = await live();
+  const receipt = {
+    session: SESSION,
+    statement: { version: '1', hash: BOUND.statementHash, language: 'en' },
+    policy: BOUND.policyHash,
+    consented: 1,
+    ended: 0,
+    reason: '' as const,
+  };
+  b.network.last.sayJson('status', statusOf({ receipt }));
+  assert.deepEqual(b.of('status').at(-1)?.status.receipt, receipt);
+  b.network.last.sayJson('status', statusOf({ receipt: { ...receipt, policy: 'x' } }));
+  assert.equal(b.of('status').at(-1)?.status.receipt, undefined);
+});
+
+test('fresh digits go with the page that asked for them', async () => {
+  const b = await live();
+  b.network.last.sayJson('status', statusOf({ state: 'away', page: 2 }));
+  b.network.last.say('exchange', { page: 2, counter: 1, payload: Uint8Array.of(8) });
+  await settled();
+  b.network.last.sayJson('status', statusOf({ state: 'away', page: 3 }));
+  assert.deepEqual(b.of('digits').at(-1), { t: 'digits' });
+  await meet(b, 3);
+  assert.deepEqual(verdicts(b), [1, 1], 'the chain of the first page goes on');
+});
+
+test('the first frame under new keys makes the secret of the page before worthless', async () => {
+  for (const frames of [0, 1]) {
+    const b = await live();
+    const old = b.carried.is;
+    assert.ok(old);
+    b.network.last.sayJson('status', statusOf({ state: 'away', page: 2 }));
+    await meet(b, 2);
+    b.network.last.sayJson('status', statusOf({ state: 'live', page: 2 }));
+    if (frames > 0) b.network.last.say('state', { page: 2, counter: 3, payload: encodeShown('visible') });
+    await settled();
+    b.network.last.sayJson('status', statusOf({ state: 'away', page: 3 }));
+    await converse(b, 3, { carried: old });
+    assert.equal(b.of('digits').length, frames, frames > 0 ? 'still taken' : 'not taken any more');
+  }
+});
+
+test('a frame that was changed on its way ends the session at once, and the server is told', async () => {
+  const b = await live();
+  const seal = b.network.far.seal;
+  assert.ok(seal);
+  const message = await seal.seal({ kind: 'keyframe', page: 1, epoch: 1, counter: 3, payload: await pack(text('k')) });
+  message[20] = (message[20] ?? 0) ^ 1;
+  b.network.last.onmessage?.({ data: message.buffer });
+  await settled();
+  assert.equal(b.of('frame').length, 0);
+  assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'tampered' }]);
+  assert.deepEqual([...(b.network.last.of('close')[0]?.payload ?? [])], [2]);
+});
+
 test('of a million resources that a page names, as many are asked for as may be waited for', async () => {
   const b = await live();
   const hashes = Array.from({ length: 3 * RESOURCES.wanted }, (_, at) => at.toString(16).padStart(32, '0'));
   b.seat.receive({ t: 'want', hashes });
+  await settled();
   const asked = b.network.last.of('want').reduce((sum, frame) => sum + (decodeWant(frame.payload)?.length ?? 0), 0);
   assert.equal(asked, RESOURCES.wanted);
 });
@@ -178,10 +317,13 @@ test('credit goes back when the page has applied a frame, not before', async () 
   await until(() => b.of('pointer').length > 0);
   assert.deepEqual(b.acks('state'), []);
   b.seat.receive({ t: 'applied', epoch: 1, counter: 1 });
+  await settled();
   assert.deepEqual(b.acks('state'), [1]);
   b.seat.receive({ t: 'applied', epoch: 1, counter: 2 });
+  await settled();
   assert.deepEqual(b.acks('state'), [1, 3], 'the pointer behind it is credited along');
   b.seat.receive({ t: 'applied', epoch: 1, counter: 2 });
+  await settled();
   assert.deepEqual(b.acks('state'), [1, 3]);
 });
 
@@ -232,15 +374,31 @@ test('a frame that unfolds beyond its ceiling is dropped', async () => {
   assert.equal(b.network.last.of('resync').length, 1);
 });
 
-test('a flood of frames is held to the ceiling of what may wait', async () => {
+test('frames that open faster than they unfold are held to the ceiling of what may wait', async (t) => {
   const b = await live();
-  // All zero: packed plainly, since the first byte says so.
-  const noise = new Uint8Array(1000 << 10);
+  const junk = new Uint8Array(1000 << 10).fill(1);
+  let release = () => {};
+  const released = new Promise<void>((done) => {
+    release = done;
+  });
+  const { DecompressionStream } = globalThis;
+  t.after(() => Object.assign(globalThis, { DecompressionStream }));
+  Object.assign(globalThis, {
+    // Unfolds nothing until it is let go.
+    DecompressionStream: class {
+      constructor() {
+        // biome-ignore lint/correctness/noConstructorReturn: a stand-in for a class of the platform
+        return new TransformStream({ flush: () => released });
+      }
+    },
+  });
   for (let counter = 1; counter <= 8; counter++) {
-    b.network.last.say('keyframe', { page: 1, epoch: counter, counter, payload: noise });
+    b.network.last.say('keyframe', { page: 1, epoch: counter, counter, payload: junk });
   }
+  await settled();
+  release();
   await until(() => b.network.last.of('resync').length > 0);
-  assert.equal(b.of('frame').length, Math.floor(SEAT.waiting / noise.length));
+  assert.equal(b.of('frame').length, 1 + Math.floor(SEAT.waiting / junk.length), 'one at work, the others waiting');
 });
 
 async function resource(words: string) {
@@ -253,10 +411,12 @@ test('a resource comes in chunks, is credited on arrival and checked against its
   const b = await live();
   const { hash, packed, bytes } = await resource('body { color: teal }');
   b.seat.receive({ t: 'want', hashes: [hash] });
+  await settled();
   assert.deepEqual(decodeWant(b.network.last.of('want')[0]?.payload ?? text('')), [hash]);
   const chunk = (offset: number, end: number) =>
     encodeChunk({ hash, type: 'text/css', total: packed.length, offset, bytes: packed.subarray(offset, end) });
   b.network.last.say('resource', { page: 1, counter: 1, payload: chunk(0, 7) });
+  await settled();
   assert.deepEqual(b.acks('resource'), [1]);
   b.network.last.say('resource', { page: 1, counter: 2, payload: chunk(7, packed.length) });
   await until(() => b.of('resource').length > 0);
@@ -285,6 +445,7 @@ test('a resource with a hole is asked for again', async () => {
     encodeChunk({ hash, type: 'text/css', total: packed.length, offset, bytes: packed.subarray(offset, offset + 8) });
   b.network.last.say('resource', { page: 1, counter: 1, payload: chunk(0) });
   b.network.last.say('resource', { page: 1, counter: 3, payload: chunk(16) });
+  await settled();
   assert.equal(b.network.last.of('want').length, 2);
 });
 
@@ -293,6 +454,7 @@ test('after a new page, what did not come is asked for with its first keyframe',
   const { hash } = await resource('late');
   b.seat.receive({ t: 'want', hashes: [hash] });
   b.seat.receive({ t: 'want', hashes: [hash] });
+  await settled();
   assert.equal(b.network.last.of('want').length, 1, 'what is under way is not asked for twice');
   b.network.last.sayJson('status', statusOf({ state: 'away', page: 2 }));
   await meet(b, 2);
@@ -310,8 +472,10 @@ test('a late "applied" of the page before gives no credit on the new one', async
   b.network.last.say('keyframe', { page: 2, epoch: 1, counter: 1, payload: await pack(text('new')) });
   await until(() => b.of('frame').length > 1);
   b.seat.receive({ t: 'applied', epoch: 7, counter: 1 });
+  await settled();
   assert.deepEqual(b.acks('state'), []);
   b.seat.receive({ t: 'applied', epoch: 1, counter: 1 });
+  await settled();
   assert.deepEqual(b.acks('state'), [1]);
 });
 
@@ -319,6 +483,7 @@ test('the page hears whether the applicant can be seen, ahead of what waits', as
   const b = await live();
   b.network.last.say('keyframe', { page: 1, epoch: 1, counter: 1, payload: await pack(text('k')) });
   b.network.last.say('state', { page: 1, counter: 3, payload: encodeShown('hidden-tab') });
+  await settled();
   assert.deepEqual(b.of('view'), [{ t: 'view', shown: 'hidden-tab' }]);
 });
 

@@ -7,6 +7,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Frame, Page } from 'puppeteer-core';
 import { launch, WEB } from '../support/browser.ts';
+import { FrameReader } from '../support/frames.ts';
 
 const BINARY = join(WEB, '..', 'bin', 'insyn');
 
@@ -14,8 +15,12 @@ const BINARY = join(WEB, '..', 'bin', 'insyn');
 export class Line {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Everything that the browsers sent, as Latin-1. */
+  /** Everything that the browsers sent, as Latin-1: requests as they are, WebSocket messages unmasked. */
   heard = '';
+  /** Of that, the messages. */
+  readonly messages: Buffer[] = [];
+  /** Changes one bit of the next large message on its way to a browser, as a relay could that wants to. */
+  tamper = false;
   #open = true;
 
   constructor(target: number) {
@@ -34,10 +39,27 @@ export class Line {
           far.destroy();
         });
       }
-      near.on('data', (data) => {
-        this.heard += data.toString('latin1');
+      let frames: FrameReader | undefined;
+      near.on('data', (data: Buffer) => {
+        if (!frames) {
+          const text = data.toString('latin1');
+          this.heard += text;
+          // Nothing follows the request for an upgrade before it is answered.
+          if (/^Upgrade: websocket\r$/im.test(text)) frames = new FrameReader();
+          return;
+        }
+        for (const { payload } of frames.read(data)) {
+          this.messages.push(payload);
+          this.heard += `\n${payload.toString('latin1')}\n`;
+        }
       });
       near.pipe(far);
+      far.on('data', (data: Buffer) => {
+        if (this.tamper && frames && data[0] === 0x82 && data.length > 400) {
+          this.tamper = false;
+          data[data.length - 1] = (data[data.length - 1] ?? 0) ^ 1;
+        }
+      });
       far.pipe(near);
     });
   }
@@ -65,6 +87,8 @@ export class Line {
 
 export interface Product {
   port: number;
+  /** Of the server's process. */
+  pid: number;
   /** The origin of a demo host, such as `www.agency`. */
   host(name: string): string;
   /** What the server printed so far. */
@@ -99,6 +123,7 @@ export async function startProduct(...flags: string[]): Promise<Product> {
   const browser = await launch([`--host-resolver-rules=MAP *.localhost 127.0.0.1:${through}`]);
   return {
     port,
+    pid: child.pid ?? 0,
     host: (name) => `http://${name}.localhost:${port}`,
     printed: () => printed,
     line,

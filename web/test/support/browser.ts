@@ -43,7 +43,7 @@ export async function bundle(entry: string | { source: string }): Promise<string
     format: 'iife',
     target: 'chrome111',
     sourcemap: 'inline',
-    define: { CORE_FILE: '"core.js"', CORE_INTEGRITY: '""', WORKER_FILE: '"worker.js"' },
+    define: { CORE_FILE: '"core.js"', CORE_INTEGRITY: '""', WORKER_FILE: '"worker.js"', CPACE_FILE: '"cpace.js"' },
   });
   return result.outputFiles[0]?.text ?? '';
 }

@@ -1,7 +1,26 @@
 // Room: test. A socket without a network: what one end sent, frame by frame, and a way to hand it what the server would
-// say. Bridge, console and link each add their own words.
+// say. Where the test holds the far end's seal, sealed frames are opened and sealed with it. Bridge, console and link each add
+// their own words.
 
-import { decodeFrame, encodeFrame, type Frame, type KindName } from '../../src/wire/frame.ts';
+import type { PageSeal } from '../../src/link/seal.ts';
+import { decodeFrame, encodeFrame, type Frame, isRelayed, type KindName } from '../../src/wire/frame.ts';
+
+/** The far end, which outlives a socket. */
+export interface Far {
+  seal?: PageSeal | undefined;
+}
+
+/** Lets everything that is under way come to its end, ciphers on their own threads included. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 60; turn++) {
+    await crypto.subtle.digest('SHA-256', new Uint8Array(1));
+    await new Promise((done) => setImmediate(done));
+  }
+}
+
+function isSealed(kind: KindName): boolean {
+  return isRelayed(kind) && kind !== 'exchange';
+}
 
 export class FakeSocket {
   binaryType = '';
@@ -9,12 +28,28 @@ export class FakeSocket {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
+  /** Payloads of sealed frames are opened a moment later, if the far end's seal is there. */
   readonly sent: Frame[] = [];
+  readonly far: Far;
+  #opening: Promise<void> = Promise.resolve();
+  #saying: Promise<void> = Promise.resolve();
+
+  constructor(far: Far = {}) {
+    this.far = far;
+  }
 
   send(data: Uint8Array<ArrayBuffer>): void {
     const frame = decodeFrame(data.slice().buffer);
     if (!frame) throw new TypeError('sent what is no frame');
     this.sent.push(frame);
+    const { seal } = this.far;
+    if (!seal || !isSealed(frame.kind)) return;
+    const arrived = { ...frame };
+    this.#opening = this.#opening.then(async () => {
+      const opened = await seal.open(arrived);
+      if (typeof opened === 'string') throw new TypeError(`sent what is refused: ${opened}`);
+      frame.payload = opened;
+    });
   }
 
   close(): void {
@@ -32,10 +67,18 @@ export class FakeSocket {
     this.onclose?.({ code });
   }
 
-  /** A frame arrives; what isn't said is that of a local frame without a payload. */
+  /** A frame arrives, a sealed one a moment later; what isn't said is that of a local frame without a payload. */
   say(kind: KindName, part: Partial<Frame> = {}): void {
-    const frame = { kind, page: 0, epoch: 0, counter: 0, payload: new Uint8Array(0), ...part };
-    this.onmessage?.({ data: encodeFrame(frame).buffer });
+    const frame: Frame = { kind, page: 0, epoch: 0, counter: 0, payload: new Uint8Array(0), ...part };
+    const { seal } = this.far;
+    if (!seal || !isSealed(kind)) {
+      this.onmessage?.({ data: encodeFrame(frame).buffer });
+      return;
+    }
+    this.#saying = this.#saying.then(async () => {
+      const message = await seal.seal(frame);
+      this.onmessage?.({ data: message.buffer });
+    });
   }
 
   sayJson(kind: KindName, value: object): void {

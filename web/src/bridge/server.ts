@@ -1,0 +1,76 @@
+// Room: bridge. What the bridge's document asks of the server over HTTP: to take a code, whether this browser has a session, and
+// to let go of the ticket. The secret digits have no part in any of it.
+
+import type { Answer } from './form.ts';
+import { isSession } from './store.ts';
+
+const FALLBACK_WAIT_SECONDS = 30;
+/** How long joining may take where the server does not say it. */
+const JOIN_SECONDS = 30;
+
+export type Redeemed =
+  | { t: 'accepted'; session: string; agentId: string; agentName: string; joinSeconds: number }
+  /** The statement is not in force any more. */
+  | { t: 'outdated' }
+  | Exclude<Answer, { t: 'accepted' }>;
+
+/** `wait`: milliseconds that it may take at most. */
+export function ask(method: 'POST' | 'DELETE', path: string, body?: object, wait?: number): Promise<Response> {
+  return fetch(path, {
+    ...(wait === undefined ? {} : { signal: AbortSignal.timeout(wait) }),
+    method,
+    headers: { 'Insyn-Request': '1', ...(body ? { 'Content-Type': 'application/json' } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    cache: 'no-store',
+    redirect: 'error',
+  });
+}
+
+async function fields(response: Response): Promise<Record<string, unknown>> {
+  const answer: unknown = await response.json().catch(() => undefined);
+  return typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
+}
+
+/** Gives the routing digits, and with them the consent under a statement. */
+export async function redeem(routing: string, statement: string, language: string): Promise<Redeemed> {
+  let response: Response;
+  try {
+    response = await ask('POST', '/consent', { routing, statement, language });
+  } catch {
+    return { t: 'refused', why: 'offline' };
+  }
+  if (response.ok) {
+    const { session, agent, agent_id, join_by } = await fields(response);
+    if (typeof session !== 'string' || !isSession(session)) return { t: 'refused', why: 'failed' };
+    if (typeof agent !== 'string' || typeof agent_id !== 'string') return { t: 'refused', why: 'failed' };
+    // By the server's own clock: this one may be minutes off.
+    const seconds = (Number(join_by) - Date.parse(response.headers.get('Date') ?? '')) / 1000;
+    const joinSeconds = seconds > 0 && seconds < 600 ? seconds : JOIN_SECONDS;
+    return { t: 'accepted', session, agentId: agent_id, agentName: agent, joinSeconds };
+  }
+  if (response.status === 404) return { t: 'refused', why: 'unknown' };
+  if (response.status === 429) {
+    const seconds = Number(response.headers.get('Retry-After'));
+    return { t: 'wait', seconds: seconds >= 1 && seconds <= 3600 ? Math.ceil(seconds) : FALLBACK_WAIT_SECONDS };
+  }
+  return response.status === 409 ? { t: 'outdated' } : { t: 'refused', why: 'failed' };
+}
+
+/** A session that this browser has a ticket for. */
+export interface Elsewhere {
+  session: string;
+  /** Its last page; 0 before the first. */
+  page: number;
+  /** No page of the applicant's is there right now. */
+  away: boolean;
+  agent: string;
+}
+
+/** The session of this browser's ticket, or undefined where there is none or the server can't be asked. */
+export async function elsewhere(): Promise<Elsewhere | undefined> {
+  const response = await ask('POST', '/session').catch(() => undefined);
+  if (!response?.ok) return undefined;
+  const { session, page, away, agent } = await fields(response);
+  if (typeof session !== 'string' || !isSession(session) || typeof page !== 'number') return undefined;
+  return { session, page, away: away === true, agent: typeof agent === 'string' ? agent : '' };
+}
