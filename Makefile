@@ -10,7 +10,7 @@ ARGS    ?=
 ONLY    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-go test-web lint format fuzz clean needs
+.PHONY: help build demo test test-go test-web bench lint format fuzz clean needs
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ build: bin/insyn ## build everything into bin/insyn
 demo: bin/insyn ## start the demo on one port (ARGS="--listen 127.0.0.1:8080 --pages DIR")
 	@bin/insyn demo $(ARGS)
 
-test: needs lint test-go test-web ## run all tests, about 7 minutes; installs what they need
+test: needs lint test-go test-web ## run all tests, about 8 minutes; installs what they need
 
 lint: web/node_modules/.stamp web/dist/BUILT_BY_make_build $(LINT) $(GOFUMPT) ## check types, style and the arrows of the layout
 	@cd web && npm run --silent check
@@ -37,6 +37,9 @@ test-go: needs web/dist/BUILT_BY_make_build ## run the Go tests, with the race d
 
 test-web: web/node_modules/.stamp bin/insyn needs ## run the browser tests (ONLY=part-of-a-path for some)
 	@cd web && npm run --silent test -- $(ONLY)
+
+bench: web/node_modules/.stamp bin/insyn needs ## measure, "name value unit" a line (ONLY=the-beginning-of-names for some)
+	@cd web && node bench/run.mjs $(ONLY)
 
 fuzz: web/dist/BUILT_BY_make_build ## fuzz each parser for 30 s
 	@for package in $$($(GO) list ./...); do \
