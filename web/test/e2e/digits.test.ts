@@ -3,12 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Frame, Page } from 'puppeteer-core';
+import type { Page } from 'puppeteer-core';
 import {
   agent,
   applicant,
   arrived,
   banner,
+  bridge,
   call,
   form,
   hangUp,
@@ -31,10 +32,6 @@ const visible = (page: Page) => page.evaluate(() => document.body.innerText);
 const heard = async (page: Page) => JSON.stringify(await page.accessibility.snapshot({ interestingOnly: false }));
 const my = () => `${product.host('my.agency')}/en/`;
 const support = () => `${product.host('www.agency')}/en/support`;
-
-/** The bridge that the page frames. */
-const bridge = (page: Page): Promise<Frame> =>
-  until('the bridge', () => page.frames().find((frame) => new URL(frame.url()).pathname === '/bridge'));
 
 /** The digits that the desk shows. */
 function freshDigits(console: Page): Promise<string> {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Frame, Page } from 'puppeteer-core';
-import { launch, WEB } from '../support/browser.ts';
+import { launch, launchFirefox, WEB } from '../support/browser.ts';
 import { FrameReader } from '../support/frames.ts';
 
 const BINARY = join(WEB, '..', 'bin', 'insyn');
@@ -99,7 +99,16 @@ export interface Product {
 }
 
 /** Starts the product with these flags beside --listen, and a browser that reaches it through a line of its own. */
-export async function startProduct(...flags: string[]): Promise<Product> {
+export function startProduct(...flags: string[]): Promise<Product> {
+  return start(flags, (through) => launch([`--host-resolver-rules=MAP *.localhost 127.0.0.1:${through}`]));
+}
+
+/** The same in Firefox, which reaches the product directly: the line hears nothing and cuts nothing. */
+export function startInFirefox(...flags: string[]): Promise<Product> {
+  return start(flags, () => launchFirefox());
+}
+
+async function start(flags: string[], open: (through: number) => Promise<Browser>): Promise<Product> {
   const child: ChildProcess = spawn(BINARY, ['demo', '--listen', '127.0.0.1:0', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -119,8 +128,7 @@ export async function startProduct(...flags: string[]): Promise<Product> {
     child.on('exit', (code) => reject(new Error(`insyn demo ended with ${code}:\n${printed}`)));
   });
   const line = new Line(port);
-  const through = await line.listen();
-  const browser = await launch([`--host-resolver-rules=MAP *.localhost 127.0.0.1:${through}`]);
+  const browser = await open(await line.listen());
   return {
     port,
     pid: child.pid ?? 0,
@@ -212,6 +220,11 @@ export async function form(applicant: Page): Promise<Frame> {
     const frame = applicant.frames().find((candidate) => new URL(candidate.url()).pathname === '/bridge');
     return frame && (await frame.$('aria/Code[role="textbox"]')) ? frame : undefined;
   });
+}
+
+/** The bridge that the page frames. */
+export function bridge(page: Page): Promise<Frame> {
+  return until('the bridge', () => page.frames().find((frame) => new URL(frame.url()).pathname === '/bridge'));
 }
 
 /** The applicant on the support page, without having typed anything. */

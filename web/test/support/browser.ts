@@ -31,6 +31,16 @@ export function launch(args: string[] = []): Promise<Browser> {
   });
 }
 
+/** A headless Firefox, driven over WebDriver BiDi; INSYN_FIREFOX names another binary than Debian's. */
+export function launchFirefox(): Promise<Browser> {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: process.env.INSYN_FIREFOX ?? '/usr/bin/firefox-esr',
+    headless: true,
+    protocolTimeout: 120_000,
+  });
+}
+
 /** A TypeScript entry, or inline source resolved from web/, as one classic script. */
 export async function bundle(entry: string | { source: string }): Promise<string> {
   const result = await build({
