@@ -59,7 +59,6 @@ export function scalarMultVerify(scalar: bigint, encoded: Uint8Array): Bytes | u
   } catch {
     return undefined;
   }
-  if (point.is0()) return undefined;
   const product = point.multiply(scalar);
   return product.is0() ? undefined : new Uint8Array(product.toBytes());
 }

@@ -276,6 +276,19 @@ test('digits that were answered and not confirmed are one guess, on whatever pag
   }
 });
 
+test('while a guess is open, another chain that is known does not help who made it', async () => {
+  const chains = new Chains();
+  const known = await first(chains);
+  const { reply } = await applicantEnd(typed('0000'), { page: 2 }).start();
+  const answered = agentEnd(chains, '1111', { page: 2 });
+  await answered.receive(reply ?? utf8(''));
+  const { unproven } = answered;
+  assert.ok(unproven);
+  const next = agentEnd(chains, undefined, { page: 3 }, { unproven });
+  const other = await applicantEnd({ carried: known }, { page: 3 }).start();
+  assert.deepEqual(await next.receive(other.reply ?? utf8('')), { verdict: false });
+});
+
 test('who did find the match, and went before it could say so, shows it with the secret of that chain', async () => {
   const chains = new Chains();
   const applicant = applicantEnd(typed());

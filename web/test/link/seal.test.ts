@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { derive, exchangeId } from '../../src/link/keys.ts';
+import { concat, utf8 } from '../../src/link/octets.ts';
 import { noCounters, PageSeal, sealedSize } from '../../src/link/seal.ts';
-import { decodeFrame, type Frame, type KindName, laneOf, RELAYED } from '../../src/wire/frame.ts';
+import { decodeFrame, encodeHeader, type Frame, type KindName, laneOf, RELAYED } from '../../src/wire/frame.ts';
 import type { Bytes } from '../../src/wire/messages.ts';
 import { pageKeys, SESSION, seals } from '../support/ends.ts';
 
@@ -116,4 +118,34 @@ test('counters that the exchange used up are not taken again', async () => {
   const from = new PageSeal(applicant, SESSION, 1, noCounters());
   assert.equal(await to.open(arrived(await from.seal(frame('state', 2)))), 'replayed');
   assert.equal(typeof (await to.open(arrived(await from.seal(frame('state', 3))))), 'object');
+});
+
+test('what the other end itself padded wrongly is refused', async () => {
+  const { applicant, agent } = await pageKeys();
+  const header = { kind: 'delta' as const, page: 1, epoch: 1 };
+  for (const [counter, [length, size]] of [
+    [3, 64],
+    [61, 64],
+    [3, 256],
+    [300, 64],
+    [2 ** 32 - 1, 64],
+  ].entries()) {
+    const to = new PageSeal(agent, SESSION, 1, noCounters());
+    const plain = new Uint8Array(size ?? 0);
+    new DataView(plain.buffer).setUint32(0, length ?? 0);
+    const head = encodeHeader({ ...header, counter: counter + 1 });
+    const iv = new Uint8Array(12);
+    iv[11] = counter + 1;
+    const additionalData = concat(head, utf8(SESSION));
+    const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData }, applicant.seal.state, plain);
+    const got = await to.open({ ...header, counter: counter + 1, payload: new Uint8Array(sealed) });
+    const right = length === 3 && size === 64;
+    assert.equal(typeof got === 'string' ? got : got.length, right ? 3 : 'forged', `${length} in ${size}`);
+  }
+});
+
+test('a page’s secret is erased once its keys are made', async () => {
+  const secret = new Uint8Array(64).fill(7);
+  await derive(secret, exchangeId(SESSION, 1), 'agent');
+  assert.deepEqual(secret, new Uint8Array(64));
 });
