@@ -103,6 +103,9 @@ func NewHandler(config Config) (*Handler, error) {
 	return &Handler{config: config}, nil
 }
 
+// PolicyHash is the hash of the policy that consent is given under.
+func (h *Handler) PolicyHash() string { return h.config.Policy.Hash() }
+
 type form struct {
 	Routing   string `json:"routing"`
 	Statement string `json:"statement"`

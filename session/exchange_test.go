@@ -19,9 +19,64 @@ func TestOneMismatchBurnsTheCode(t *testing.T) {
 		b.wantClosed(ReasonNoMatch)
 		b.wantDrained(b.applicant, "no_match")
 		b.wantDrained(b.agent, "no_match")
-		if !slices.Contains(b.witness.codes, CodeBurned) {
-			t.Errorf("codes = %v, want one burned", b.witness.codes)
+		if want := []CodeEvent{CodeIssued, CodeRedeemed, CodeBurned}; !slices.Equal(b.witness.codes, want) {
+			t.Errorf("%v: codes %v, want %v", seat, b.witness.codes, want)
 		}
+	}
+}
+
+// The agent's answer tells the other side whether its digits were right. One who hears that they were not need not stay for
+// the verdict, and has guessed all the same.
+func TestACodeIsBurnedByWhoBeginsAndLeaves(t *testing.T) {
+	answered := func(b *bench) {
+		b.send(b.applicant, KindExchange, 1, nil)
+		b.send(b.agent, KindExchange, 1, nil)
+	}
+	for name, c := range map[string]struct {
+		act    func(b *bench)
+		reason Reason
+		burned bool
+	}{
+		"with the answer": {func(b *bench) { answered(b); b.sendLocal(b.applicant, KindClose, closeLeft) }, ReasonNotJoined, true},
+		"without a word":  {func(b *bench) { answered(b); b.applicant.End(ReasonGone); time.Sleep(30 * time.Second) }, ReasonNotJoined, true},
+		"by the button":   {func(b *bench) { answered(b); b.sendLocal(b.applicant, KindClose, closeAsked) }, ReasonStopped, true},
+		"by a fault":      {func(b *bench) { answered(b); b.sendLocal(b.applicant, KindAck) }, ReasonProtocol, true},
+		"from its next page": {func(b *bench) {
+			answered(b)
+			b.applicant = b.attach(Applicant, 2)
+			b.sendLocal(b.applicant, KindClose, closeLeft)
+		}, ReasonNotJoined, true},
+		"and the agent ends it":   {func(b *bench) { answered(b); b.sendLocal(b.agent, KindClose, closeAsked) }, ReasonEnded, true},
+		"and the server goes":     {func(b *bench) { answered(b); b.registry.Shutdown() }, ReasonShutdown, true},
+		"and the digits are told": {func(b *bench) { answered(b); b.sendLocal(b.applicant, KindVerdict, 0) }, ReasonNoMatch, true},
+		"before it begins":        {func(b *bench) { b.sendLocal(b.applicant, KindClose, closeLeft) }, ReasonNotJoined, false},
+		"where the agent spoke": {func(b *bench) {
+			b.send(b.agent, KindExchange, 1, nil)
+			b.sendLocal(b.applicant, KindClose, closeLeft)
+		}, ReasonNotJoined, false},
+		"after the match": {func(b *bench) { b.match(1); b.sendLocal(b.applicant, KindClose, closeAsked) }, ReasonStopped, false},
+		"from a page after the match": {func(b *bench) {
+			b.match(1)
+			b.applicant = b.attach(Applicant, 2)
+			b.send(b.applicant, KindExchange, 2, nil)
+			b.sendLocal(b.applicant, KindClose, closeAsked)
+		}, ReasonStopped, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := joining(t, DefaultLimits())
+				c.act(b)
+				synctest.Wait()
+				b.wantClosed(c.reason)
+				want := []CodeEvent{CodeIssued, CodeRedeemed}
+				if c.burned {
+					want = append(want, CodeBurned)
+				}
+				if !slices.Equal(b.witness.codes, want) {
+					t.Errorf("codes %v, want %v", b.witness.codes, want)
+				}
+			})
+		})
 	}
 }
 

@@ -52,7 +52,7 @@ const (
 	CodeRedeemed  CodeEvent = "redeemed"
 	CodeExpired   CodeEvent = "expired"
 	CodeTakenBack CodeEvent = "taken_back"
-	CodeBurned    CodeEvent = "burned" // redeemed, and then the exchange failed
+	CodeBurned    CodeEvent = "burned" // redeemed, and then the exchange failed, or began and was never brought to its end
 )
 
 // CodeEvents lists all of them.

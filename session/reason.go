@@ -32,13 +32,14 @@ const (
 	ReasonExpired Reason = "expired"
 	// ReasonTakenBack: the agent took the code back.
 	ReasonTakenBack Reason = "taken_back"
-	// ReasonIdle: the applicant's page said nothing for the idle time.
+	// ReasonIdle: the applicant's page said nothing for the idle time but that it is there.
 	ReasonIdle Reason = "idle"
 	// ReasonMaximum: the longest time a session may last was reached.
 	ReasonMaximum Reason = "maximum"
 	// ReasonGrace: one side was away for longer than the grace time.
 	ReasonGrace Reason = "grace"
-	// ReasonProtocol: one side sent what its seat may never send.
+	// ReasonProtocol: one side sent what its seat may never send, or cannot go on because something failed there that
+	// should not.
 	ReasonProtocol Reason = "protocol"
 	// ReasonSuperseded: the same browser consented to another session.
 	ReasonSuperseded Reason = "superseded"
@@ -48,8 +49,11 @@ const (
 	ReasonShutdown Reason = "shutdown"
 	// ReasonNotAdmitted: no such session, or this ticket or sign-in does not belong to it. Never a session's own end.
 	ReasonNotAdmitted Reason = "not_admitted"
-	// ReasonTampered: one end found that what came through the relay is not what the other end sealed.
+	// ReasonTampered: one end was given a frame that does not open, though it is of the present page and its counter is
+	// new: it is not what the other end sealed. Nothing else is called so.
 	ReasonTampered Reason = "tampered"
+	// ReasonPolicy: the applicant's page pins another policy than the one in force; nothing of it may be shown.
+	ReasonPolicy Reason = "policy"
 )
 
 // Code is the WebSocket close code of a reason; 4500-4999 say that it is over.
@@ -95,6 +99,8 @@ func (r Reason) Code() int {
 		return 4514
 	case ReasonTampered:
 		return 4515
+	case ReasonPolicy:
+		return 4516
 	}
 	return 4510
 }
@@ -108,6 +114,6 @@ func Reasons() []Reason {
 		ReasonGone, ReasonSilent, ReasonReplaced, ReasonSlow,
 		ReasonStopped, ReasonEnded, ReasonConsoleClosed, ReasonNoMatch, ReasonNotJoined, ReasonExpired,
 		ReasonTakenBack, ReasonIdle, ReasonMaximum, ReasonGrace, ReasonProtocol, ReasonSuperseded,
-		ReasonSignedOut, ReasonShutdown, ReasonNotAdmitted, ReasonTampered,
+		ReasonSignedOut, ReasonShutdown, ReasonNotAdmitted, ReasonTampered, ReasonPolicy,
 	}
 }

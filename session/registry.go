@@ -21,7 +21,7 @@ type Limits struct {
 	CodeStep time.Duration // what one extension adds
 	CodeMost time.Duration // what all of them come to, from the offer on
 	Join     time.Duration // from redemption to the match
-	Idle     time.Duration // without a relayed frame from the applicant
+	Idle     time.Duration // with nothing from the applicant's page but state frames
 	Maximum  time.Duration // from redemption to the end
 	Grace    time.Duration // for a side that is missing
 	Resync   time.Duration // between two requests to resync

@@ -78,7 +78,8 @@ func (s *Session) relay(a *Attachment, h Header, rule rule, frame sealed.Frame) 
 		return s.reject(a, FaultCounter, frame)
 	}
 	own.counters[h.Lane] = h.Counter
-	if a.seat == Applicant {
+	// A state frame comes every few seconds, whether or not there is a person: it says that the page is there, no more.
+	if a.seat == Applicant && h.Kind != KindState {
 		s.heard = time.Now()
 	}
 	if !rule.states.has(s.place.state) {
@@ -87,6 +88,7 @@ func (s *Session) relay(a *Attachment, h Header, rule rule, frame sealed.Frame) 
 	}
 	if h.Kind == KindExchange {
 		own.exchanged = true
+		s.tried = s.tried || a.seat == Applicant
 	}
 	peer := s.seats[a.seat.other()].attached
 	if peer == nil {

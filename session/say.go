@@ -39,7 +39,7 @@ func (s *Session) act(a *Attachment, kind Kind, say byte) (Reason, Drop) {
 		}
 		return s.verdict(a, say == 1)
 	case KindClose:
-		if say > closeTampered {
+		if say > closeBroken || (say == closePolicy && a.seat == Agent) {
 			return s.refuse(a, FaultMalformed), ""
 		}
 		reason, ok := s.closeReason(a.seat, say)
@@ -69,7 +69,9 @@ func (s *Session) act(a *Attachment, kind Kind, say byte) (Reason, Drop) {
 const (
 	closeAsked    byte = 0 // a person ended it
 	closeLeft     byte = 1 // the document behind the seat is gone
-	closeTampered byte = 2 // what came through the relay is not what the other end sealed
+	closeTampered byte = 2 // a frame came that does not open: it is not what the other end sealed
+	closePolicy   byte = 3 // the applicant's page pins another policy than the one in force; not the agent's to say
+	closeBroken   byte = 4 // this end can't go on: something failed there that should not
 )
 
 // closeReason is what a seat's close frame means. False: nothing, in this state.
@@ -77,6 +79,10 @@ func (s *Session) closeReason(seat Seat, say byte) (Reason, bool) {
 	switch {
 	case say == closeTampered:
 		return ReasonTampered, true
+	case say == closePolicy:
+		return ReasonPolicy, true
+	case say == closeBroken:
+		return ReasonProtocol, true
 	case seat == Agent && say == closeLeft:
 		return ReasonConsoleClosed, true
 	case seat == Agent && s.place.state == Offered:
@@ -98,7 +104,6 @@ func (s *Session) verdict(a *Attachment, matched bool) (Reason, Drop) {
 	case !open:
 		return "", DropState
 	case !matched:
-		s.observer.Code(s.id, CodeBurned)
 		s.close(ReasonNoMatch)
 		return ReasonNoMatch, ""
 	case !s.seats[a.seat].exchanged:

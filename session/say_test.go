@@ -43,11 +43,15 @@ func TestWhoMayCloseAndWhatItMeans(t *testing.T) {
 		{Applicant, 0, map[State]Reason{Offered: absent, Joining: ReasonStopped, Live: ReasonStopped, Paused: ReasonStopped, Away: ReasonStopped}},
 		{Applicant, 1, map[State]Reason{Offered: absent, Joining: ReasonNotJoined, Live: dropped, Paused: dropped, Away: dropped}},
 		{Applicant, 2, map[State]Reason{Offered: absent, Joining: ReasonTampered, Live: ReasonTampered, Paused: ReasonTampered, Away: ReasonTampered}},
-		{Applicant, 3, map[State]Reason{Offered: absent, Joining: ReasonProtocol, Live: ReasonProtocol, Paused: ReasonProtocol, Away: ReasonProtocol}},
+		{Applicant, 3, map[State]Reason{Offered: absent, Joining: ReasonPolicy, Live: ReasonPolicy, Paused: ReasonPolicy, Away: ReasonPolicy}},
+		{Applicant, 4, map[State]Reason{Offered: absent, Joining: ReasonProtocol, Live: ReasonProtocol, Paused: ReasonProtocol, Away: ReasonProtocol}},
+		{Applicant, 5, map[State]Reason{Offered: absent, Joining: ReasonProtocol, Live: ReasonProtocol, Paused: ReasonProtocol, Away: ReasonProtocol}},
 		{Agent, 0, map[State]Reason{Offered: ReasonTakenBack, Joining: ReasonEnded, Live: ReasonEnded, Paused: ReasonEnded, Away: ReasonEnded}},
 		{Agent, 1, all(ReasonConsoleClosed)},
 		{Agent, 2, all(ReasonTampered)},
 		{Agent, 3, all(ReasonProtocol)},
+		{Agent, 4, all(ReasonProtocol)},
+		{Agent, 5, all(ReasonProtocol)},
 		{Agent, 255, all(ReasonProtocol)},
 	} {
 		for state, enter := range states {
@@ -71,6 +75,10 @@ func TestWhoMayCloseAndWhatItMeans(t *testing.T) {
 				}
 				b.wantClosed(want)
 				b.wantTold(want)
+				// An end that says that it is broken is none that says what has no meaning.
+				if got := len(b.witness.faults); (got == 1) != (want == ReasonProtocol && c.say != closeBroken) {
+					t.Errorf("faults %v", b.witness.faults)
+				}
 			})
 		}
 	}

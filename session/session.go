@@ -34,7 +34,8 @@ type Session struct {
 	joinBy     time.Time // zero before redemption, like ends and redemption
 	ends       time.Time // the longest it may last
 	redemption consent.Redemption
-	heard      time.Time        // last sign of life from the applicant's page
+	tried      bool             // the applicant's seat sent an exchange frame, on whatever page
+	heard      time.Time        // when the applicant's page last said more than that it is there
 	missing    [seats]time.Time // since when a seat keeps the session away
 	receipt    *consent.Receipt // written when the codes matched
 	resynced   time.Time        // when the applicant's side was last asked to resync
@@ -223,8 +224,13 @@ func (s *Session) tellBoth() {
 
 // close ends everything, once. mu is held.
 func (s *Session) close(reason Reason) bool {
+	// One who has the agent's answer knows already whether the guess was right, and need not stay for a verdict.
+	burned := reason == ReasonNoMatch || (s.place.state == Joining && s.tried)
 	if !s.move(eventClose) {
 		return false
+	}
+	if burned {
+		s.observer.Code(s.id, CodeBurned)
 	}
 	end := End{Reason: reason}
 	if s.receipt != nil {

@@ -115,6 +115,31 @@ func TestTheAgentAndTheAgentsFramesDoNotKeepTheApplicantAwake(t *testing.T) {
 	})
 }
 
+// A page that shows every 10 s that it is there shows nothing of a person. One whose pointer moves does.
+func TestSignsOfLifeDoNotKeepASessionFromIdling(t *testing.T) {
+	for kind, awake := range map[Kind]bool{KindState: false, KindPointer: true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := live(t, DefaultLimits())
+			for range 89 {
+				time.Sleep(10 * time.Second)
+				b.send(b.applicant, kind, 1, nil)
+				b.wantDrained(b.agent, kind.String())
+			}
+			time.Sleep(10*time.Second - time.Nanosecond)
+			synctest.Wait()
+			b.wantState(Live)
+			time.Sleep(time.Nanosecond)
+			synctest.Wait()
+			if awake {
+				b.wantState(Live)
+				time.Sleep(15*time.Minute - 10*time.Second)
+				synctest.Wait()
+			}
+			b.wantClosed(ReasonIdle)
+		})
+	}
+}
+
 func TestALivingPageComesBack(t *testing.T) {
 	for _, paused := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {

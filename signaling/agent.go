@@ -24,6 +24,7 @@ type (
 		Session string `json:"session"`
 		Routing string `json:"routing"`
 		Expires int64  `json:"expires"`
+		Policy  string `json:"policy"` // hash of the one in force
 	}
 	extended struct {
 		Expires int64 `json:"expires"`
@@ -35,10 +36,13 @@ type (
 //	POST   /api/sign-in                  {"name"} -> {"id","name"}; where the identity takes names
 //	POST   /api/sign-out                 204; closes the agent's sessions
 //	GET    /api/whoami                   {"id","name"}, or 401
-//	POST   /api/codes                    201 {"session","routing","expires"}; an earlier unredeemed code is taken back
+//	POST   /api/codes                    201 {"session","routing","expires","policy"}; an earlier unredeemed code is taken back
 //	POST   /api/codes/{session}/extend   {"expires"}
 //	DELETE /api/codes/{session}          204
 //	GET    /signal                       the agent's seat
+//
+// policy is the hash of the one in force. A console whose document was served with another one must be loaded anew before
+// the code is read aloud: the ends would not agree.
 //
 // All but GET need this Origin and "Insyn-Request: 1".
 func (s *Server) Desk() http.Handler {
@@ -144,6 +148,7 @@ func (s *Server) offer(w http.ResponseWriter, _ *http.Request, agent identity.Ag
 	default:
 		writeJSON(w, http.StatusCreated, code{
 			Session: string(offer.Session), Routing: offer.Routing.String(), Expires: offer.Expires.UnixMilli(),
+			Policy: s.config.Consent.PolicyHash(),
 		})
 	}
 }

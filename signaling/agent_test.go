@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"insyn/consent"
 	"insyn/session"
 )
 
@@ -45,6 +46,22 @@ func TestTheConsolesDay(t *testing.T) {
 		}
 		if status, _ := w.consent(w.routing); status != http.StatusNotFound {
 			t.Errorf("a code that was taken back: %d, want 404", status)
+		}
+	})
+}
+
+// The console compares it with the one that its document was served with: the two ends must agree on it.
+func TestACodeComesWithThePolicyInForce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		policy, err := consent.ParsePolicy([]byte(testPolicy))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.signIn("Bo Ek")
+		status, answer, _ := w.do(http.MethodPost, deskOrigin, "/api/codes", w.agent, "")
+		if status != http.StatusCreated || answer["policy"] != policy.Hash() || len(answer) != 4 {
+			t.Errorf("a code: %d %v, want session, routing, expires and the policy %s", status, answer, policy.Hash())
 		}
 	})
 }
@@ -107,11 +124,23 @@ func TestSigningInAnewEndsWhatWasBefore(t *testing.T) {
 }
 
 func TestAServerWantsEverythingItNeeds(t *testing.T) {
-	for name, config := range map[string]Config{
-		"nothing":    {},
-		"one origin": {InsynOrigin: insynOrigin, DeskOrigin: insynOrigin},
-		"no rooms":   {InsynOrigin: insynOrigin, DeskOrigin: deskOrigin},
+	good := newWorld(t, nil).server.config
+	if _, err := New(good); err != nil {
+		t.Fatal(err)
+	}
+	for name, lack := range map[string]func(*Config){
+		"no Insyn origin": func(c *Config) { c.InsynOrigin = "" },
+		"no desk origin":  func(c *Config) { c.DeskOrigin = "" },
+		"one origin":      func(c *Config) { c.DeskOrigin = c.InsynOrigin },
+		"no registry":     func(c *Config) { c.Registry = nil },
+		"no consent":      func(c *Config) { c.Consent = nil },
+		"no tickets":      func(c *Config) { c.Tickets = nil },
+		"no identity":     func(c *Config) { c.Identity = nil },
+		"no metrics":      func(c *Config) { c.Metrics = nil },
+		"no limits":       func(c *Config) { c.Limits = Limits{} },
 	} {
+		config := good
+		lack(&config)
 		if _, err := New(config); err == nil {
 			t.Errorf("%s: accepted", name)
 		}

@@ -134,10 +134,66 @@ func TestEitherEndMayFindThatTheRelayTampered(t *testing.T) {
 	}
 }
 
+// The page was pinned to another policy than the server serves: one to be put right, so the log is loud about it.
+func TestThePagePinsAnotherPolicy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		applicant, agent := w.call()
+		w.seated(applicant, agent, 1)
+		applicant.say(session.KindClose, 3)
+		applicant.wantEnd(session.ReasonPolicy)
+		if ended := agent.wantEnd(session.ReasonPolicy); ended.Receipt != nil {
+			t.Errorf("a receipt of what was never shown: %+v", ended.Receipt)
+		}
+		if want := `{"level":"warn","session":"` + w.session + `","reason":"policy"`; !strings.Contains(w.log.String(), want) {
+			t.Errorf("the log has no line with %s:\n%s", want, w.log)
+		}
+	})
+}
+
+func TestAnEndThatCannotGoOnEndsBoth(t *testing.T) {
+	for _, broken := range []session.Seat{session.Applicant, session.Agent} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, nil)
+			applicant, agent := w.live()
+			map[session.Seat]*peer{session.Applicant: applicant, session.Agent: agent}[broken].say(session.KindClose, 4)
+			for _, p := range []*peer{applicant, agent} {
+				if ended := p.wantEnd(session.ReasonProtocol); ended.Receipt == nil {
+					t.Errorf("said by the %v, the %v has no receipt", broken, p.seat)
+				}
+			}
+			if strings.Contains(w.log.String(), `"fault"`) {
+				t.Errorf("an honest end is called at fault:\n%s", w.log)
+			}
+		})
+	}
+}
+
+func TestAGuesserReadsTheAnswerAndLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		applicant, agent := w.call()
+		w.seated(applicant, agent, 1)
+		applicant.send(session.KindExchange, 1, []byte("ya"))
+		agent.want(session.KindExchange)
+		agent.send(session.KindExchange, 1, []byte("yb"))
+		applicant.want(session.KindExchange)
+		applicant.say(session.KindClose, 1)
+		applicant.wantEnd(session.ReasonNotJoined)
+		agent.wantEnd(session.ReasonNotJoined)
+		var page recorder
+		w.metrics.ServeHTTP(&page, nil)
+		if want := `insyn_codes_total{event="burned"} 1` + "\n"; !strings.Contains(page.String(), want) {
+			t.Errorf("the metrics have no line %s:\n%s", want, page.String())
+		}
+	})
+}
+
 func TestThePageIsLeftBeforeTheCodesMatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
 		applicant, agent := w.call()
+		w.seated(applicant, agent, 1)
 		applicant.say(session.KindClose, 1)
 		applicant.wantEnd(session.ReasonNotJoined)
 		if ended := agent.wantEnd(session.ReasonNotJoined); ended.Receipt != nil {

@@ -273,10 +273,16 @@ func (w *world) live() (applicant, agent *peer) {
 	return applicant, agent
 }
 
-func (w *world) match(applicant, agent *peer, page uint16) {
+// seated waits until both know that the other one is there: a line is open a little before its seat is taken.
+func (w *world) seated(applicant, agent *peer, page uint16) {
 	w.Helper()
 	applicant.waitFor(func(s Status) bool { return s.Peer && s.Page == page })
 	agent.waitFor(func(s Status) bool { return s.Peer && s.Page == page })
+}
+
+func (w *world) match(applicant, agent *peer, page uint16) {
+	w.Helper()
+	w.seated(applicant, agent, page)
 	applicant.send(session.KindExchange, page, []byte("ya"))
 	agent.want(session.KindExchange)
 	agent.send(session.KindExchange, page, []byte("yb"))

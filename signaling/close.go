@@ -20,8 +20,8 @@ type ending struct {
 func endingOf(reason session.Reason) ending {
 	level := zerolog.InfoLevel
 	switch reason {
-	case session.ReasonProtocol, session.ReasonNotAdmitted, session.ReasonTampered:
-		level = zerolog.WarnLevel // someone sent what no honest page sends
+	case session.ReasonProtocol, session.ReasonNotAdmitted, session.ReasonTampered, session.ReasonPolicy:
+		level = zerolog.WarnLevel // someone sent what no honest page sends, or something is to be put right
 	case session.ReasonSlow, session.ReasonSilent, session.ReasonGone, session.ReasonReplaced:
 		level = zerolog.DebugLevel // lines are lost all day long
 	default:

@@ -166,11 +166,11 @@ func (c *conn) read() (heard, session.Fault, error) {
 	if n < session.HeaderSize {
 		return heard{}, session.FaultShort, nil
 	}
-	return c.sealAway(h.Kind, n), "", nil
+	return c.takeAway(h.Kind, n), "", nil
 }
 
-// sealAway makes a message of the first n bytes in scratch, a header at least, and wipes them there.
-func (c *conn) sealAway(kind session.Kind, n int) heard {
+// takeAway makes a message of the first n bytes in scratch, a header at least, and wipes them there.
+func (c *conn) takeAway(kind session.Kind, n int) heard {
 	message := heard{kind: kind, size: n}
 	switch {
 	case !kind.Local():

@@ -84,6 +84,10 @@
 //	0x86 beat       both       none; the server sends one every 10 s, a seat answers each with one.
 //	                           25 s of silence end a connection, not the session
 //
+// A beat shows the server that a line is there. That the other end is there, and means what it shows, only a sealed frame
+// can show: the applicant's end sends a state frame every 10 s. These say nothing of a person, and so a session from whose
+// applicant nothing but state frames and beats came for the idle time ends with 4507 idle.
+//
 // # Joining, and joining again
 //
 // Consent takes the code and moves the session from offered to joining. On both seats the ends now run the exchange in
@@ -119,7 +123,12 @@
 //	0     agent      a person ended it                                     4501 ended; before consent 4506 taken_back
 //	1     applicant  the page was left before the codes had matched        4504 not_joined; dropped when not joining
 //	1     agent      the console was closed or reloaded                    4502 console_closed
-//	2     both       what came is not what the other end sealed            4515 tampered
+//	2     both       a frame came that does not open: it is not what the   4515 tampered
+//	                 other end sealed
+//	3     applicant  the page pins another policy than the one in force:   4516 policy
+//	                 nothing may be shown
+//	4     both       this end can't go on: something failed there that     4510 protocol
+//	                 should not
 //
 // Reconnecting waits 0.25 s, then twice as long each time up to 5 s, each with up to half of it at random, until the
 // grace time is over.

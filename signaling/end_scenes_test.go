@@ -76,7 +76,7 @@ func sceneBound(t *testing.T, applicants, agents browser) {
 		"statement": func(p *plan) { p.bound.statement = "0" + p.bound.statement[1:] },
 		"id, name":  func(p *plan) { p.bound.agentID, p.bound.agentName = "a-1", "7"+p.bound.agentName },
 		"page":      func(p *plan) { p.page += 40 },
-		"session":   func(p *plan) { p.session = "b" + p.session[1:] },
+		"session":   func(p *plan) { p.session = testSession() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			over := func(_, b *plan) { change(b) }

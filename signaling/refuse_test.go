@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/rs/zerolog"
 
 	"insyn/session"
 )
@@ -117,7 +119,7 @@ func TestFaultsEndTheSession(t *testing.T) {
 		"an agent's kind":      {websocket.MessageBinary, sized(session.KindAck, session.LaneControl, 80, 80), session.FaultSeat},
 		"a close of two bytes": {websocket.MessageBinary, append(session.Header{Kind: session.KindClose}.Append(nil), 0, 0), session.FaultSize},
 		"a close of none":      {websocket.MessageBinary, session.Header{Kind: session.KindClose}.Append(nil), session.FaultSize},
-		"a close that is none": {websocket.MessageBinary, append(session.Header{Kind: session.KindClose}.Append(nil), 3), session.FaultMalformed},
+		"a close that is none": {websocket.MessageBinary, append(session.Header{Kind: session.KindClose}.Append(nil), 5), session.FaultMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -231,8 +233,24 @@ func TestReasonsAreTheBrowsersToo(t *testing.T) {
 		if got, want := string(found[i][1])+" "+string(found[i][2]), strconv.Itoa(r.Code())+" "+string(r); got != want {
 			t.Errorf("the browser has %s, the server %s", got, want)
 		}
-		if end := endingOf(r); int(end.code) != r.Code() || end.metric != string(r) {
-			t.Errorf("endingOf(%s) = %+v", r, end)
+	}
+}
+
+// What an operator should look at is a warning; lines that break all day long are not even told.
+func TestHowLoudAnEndIs(t *testing.T) {
+	warn, quiet := []session.Reason{
+		session.ReasonProtocol, session.ReasonNotAdmitted, session.ReasonTampered, session.ReasonPolicy,
+	}, []session.Reason{session.ReasonGone, session.ReasonSilent, session.ReasonReplaced, session.ReasonSlow}
+	for _, r := range session.Reasons() {
+		want := zerolog.InfoLevel
+		switch {
+		case slices.Contains(warn, r):
+			want = zerolog.WarnLevel
+		case slices.Contains(quiet, r):
+			want = zerolog.DebugLevel
+		}
+		if got := endingOf(r).level; got != want {
+			t.Errorf("%s is told at %v, want %v", r, got, want)
 		}
 	}
 }

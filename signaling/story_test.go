@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -346,13 +347,11 @@ func TestNoContentInLogsAndMetrics(t *testing.T) {
 		applicant.raw(websocket.MessageText, []byte("canary-text"))
 		applicant.wantEnd(session.ReasonProtocol)
 		agent.wantEnd(session.ReasonProtocol)
-		_, _, response := w.do(http.MethodGet, deskOrigin, "/api/whoami", w.agent, "")
-		_ = response
 		var page recorder
 		w.metrics.ServeHTTP(&page, nil)
 		for where, text := range map[string]string{"log": w.log.String(), "metrics": page.String()} {
-			for _, canary := range []string{"canary", "Öberg", "192.0.2.7", w.routing + `"`, "agency.localhost"} {
-				if strings.Contains(text, canary) {
+			for _, canary := range []string{"canary", "Öberg", `192\.0\.2\.7`, `\b` + w.routing + `\b`, "agency\\.localhost"} {
+				if regexp.MustCompile(canary).MatchString(text) {
 					t.Errorf("the %s holds %q", where, canary)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 )
 
@@ -27,7 +28,8 @@ type Earlier struct {
 
 // ReadEarlier reads a folder that holds built files under their own names and nothing else. A file that is not named like
 // one, or whose contents are not those that its name was made from, is an error that names it: what an agency page has
-// pinned must be what was built, or not be there at all.
+// pinned must be what was built, or not be there at all. So is a mirror whose core is not there, as an error that names
+// both: its page would load the one and find nothing to show with.
 func ReadEarlier(folder fs.FS) (Earlier, error) {
 	entries, err := fs.ReadDir(folder, ".")
 	if err != nil {
@@ -44,6 +46,11 @@ func ReadEarlier(folder fs.FS) (Earlier, error) {
 		}
 		files[entry.Name()] = body
 		left -= int64(len(body))
+	}
+	for _, entry := range entries {
+		if core, ok := missingCore(files, entry.Name()); !ok {
+			return Earlier{}, fmt.Errorf("%s: %s expected beside it, which it loads", entry.Name(), core)
+		}
 	}
 	return Earlier{files: files}, nil
 }
@@ -82,6 +89,20 @@ func hashIn(file string) (string, bool) {
 	isName := parts[0] != "" && strings.Trim(parts[0], "abcdefghijklmnopqrstuvwxyz-") == ""
 	isHash := strings.Trim(parts[1], "0123456789abcdef") == ""
 	return parts[1], isName && isHash
+}
+
+// missingCore looks for the cores that a mirror names in its contents. False: the one it gives is not among the files. One
+// that names none needs none, like all other files.
+func missingCore(files map[string][]byte, mirror string) (string, bool) {
+	if !isMirror(mirror) {
+		return "", true
+	}
+	for _, core := range regexp.MustCompile(`mirror-core\.[0-9a-f]{16}\.js`).FindAll(files[mirror], -1) {
+		if _, ok := files[string(core)]; !ok {
+			return string(core), false
+		}
+	}
+	return "", true
 }
 
 // isMirror tells the script that agency pages name, which is served at the root too.

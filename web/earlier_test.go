@@ -23,8 +23,8 @@ func built(name, extension, contents string) (string, *fstest.MapFile) {
 // folder is one earlier build: a loader, its core and a style.
 func folder() (all fstest.MapFS, mirror, core, style string) {
 	all = fstest.MapFS{}
-	mirror, loader := built("mirror", "js", "the loader of an earlier build")
 	core, capture := built("mirror-core", "js", "the core of an earlier build")
+	mirror, loader := built("mirror", "js", "load(`/assets/"+core+"`)")
 	style, css := built("bridge", "css", "body{}")
 	all[mirror], all[core], all[style] = loader, capture, css
 	return all, mirror, core, style
@@ -92,6 +92,38 @@ func TestWhatIsBuiltInMayLieInTheFolderToo(t *testing.T) {
 	}
 }
 
+// A page that has pinned a loader would get it, and nothing of what it loads.
+func TestALoaderWithoutItsCoreIsRefused(t *testing.T) {
+	assets := load(t)
+	today := fstest.MapFS{}
+	for _, name := range []string{"mirror.js", "mirror-core.js"} {
+		body, err := assets.Read(assets[name].File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		today[assets[name].File] = &fstest.MapFile{Data: body}
+	}
+	before, mirror, core, _ := folder()
+	for title, c := range map[string]struct {
+		all          fstest.MapFS
+		mirror, core string
+	}{
+		"of before":     {before, mirror, core},
+		"as built here": {today, assets["mirror.js"].File, assets["mirror-core.js"].File},
+	} {
+		if _, err := ReadEarlier(c.all); err != nil {
+			t.Errorf("%s, with its core: %v", title, err)
+		}
+		delete(c.all, c.core)
+		name, other := built("mirror-core", "js", "the core of another build")
+		c.all[name] = other
+		earlier, err := ReadEarlier(c.all)
+		if err == nil || !strings.HasPrefix(err.Error(), c.mirror+": ") || !strings.Contains(err.Error(), c.core) || len(earlier.files) != 0 {
+			t.Errorf("%s, without its core: %v and %d files, want %s and %s named and none", title, err, len(earlier.files), c.mirror, c.core)
+		}
+	}
+}
+
 func TestWhatIsNotAnEarlierBuildIsRefusedByName(t *testing.T) {
 	_, mirror, core, _ := folder()
 	for title, c := range map[string]struct {
@@ -99,7 +131,7 @@ func TestWhatIsNotAnEarlierBuildIsRefusedByName(t *testing.T) {
 		file *fstest.MapFile
 		says string
 	}{
-		"a tampered loader":  {mirror, &fstest.MapFile{Data: []byte("the loader of an earlier build;evil()")}, "SHA-256 begins with"},
+		"a tampered loader":  {mirror, &fstest.MapFile{Data: []byte("load(`/assets/" + core + "`);evil()")}, "SHA-256 begins with"},
 		"a tampered core":    {core, &fstest.MapFile{}, "SHA-256 begins with"},
 		"a note":             {"README.txt", &fstest.MapFile{}, "named like"},
 		"the manifest":       {"manifest.json", &fstest.MapFile{}, "named like"},

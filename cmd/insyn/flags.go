@@ -52,7 +52,7 @@ func limitFlags(flags *flag.FlagSet) *limits {
 	flags.DurationVar(&s.CodeStep, "code-step", s.CodeStep, "what one extension of a code adds")
 	flags.DurationVar(&s.CodeMost, "code-most", s.CodeMost, "how long a code may be typed after all extensions")
 	flags.DurationVar(&s.Join, "join", s.Join, "from the code's redemption to the match")
-	flags.DurationVar(&s.Idle, "idle", s.Idle, "how long the applicant's page may say nothing")
+	flags.DurationVar(&s.Idle, "idle", s.Idle, "how long the applicant's page may say nothing but that it is there")
 	flags.DurationVar(&s.Maximum, "maximum", s.Maximum, "longest session")
 	flags.DurationVar(&s.Grace, "grace", s.Grace, "how long one side may be away")
 	flags.DurationVar(&s.Resync, "resync", s.Resync, "least time between two requests to resync")

@@ -9,10 +9,10 @@ import type { Policy } from '../wire/policy.ts';
 import type { Reason } from '../wire/reason.ts';
 import { type Answer, ConsentForm, type StatementText } from './form.ts';
 import { hashOfPolicy, hashOfStatement } from './hashes.ts';
+import type { Opening } from './meeting.ts';
 import type { FromWorker, Phase, ToWorker } from './messages.ts';
-import type { Opening } from './seat.ts';
 import { ask, elsewhere, redeem } from './server.ts';
-import { forget, mark, marked, store, stored, take } from './store.ts';
+import { forget, mark, marked, PAGE_MOST, type Stored, store, stored, take } from './store.ts';
 
 interface Config {
   /** The policy's file, byte for byte: what is hashed is what is used. */
@@ -47,6 +47,8 @@ class Bridge {
   #session = '';
   #page = 0;
   #ported = false;
+  /** The page's port, while the applicant is asked whether the session is to go on here. */
+  #held: MessagePort | undefined;
   #release: (() => void) | undefined;
   #renewing: ReturnType<typeof setInterval> | undefined;
   #joining: ReturnType<typeof setTimeout> | undefined;
@@ -77,28 +79,44 @@ class Bridge {
 
   /** Resumes the tab's session where there is one, then says that this document listens. */
   async #begin(): Promise<void> {
-    const last = stored();
-    if (last) {
-      this.#release = await take(last.session);
-      if (this.#release) {
-        const { session, carried } = last;
-        this.#next(session, last.page, carried);
-        this.#form?.phase('joining', '', true);
-      } else {
+    const session = stored()?.session;
+    if (session) {
+      this.#release = await take(session);
+      // Only now: the page before may have stored something while we waited for it to let go.
+      const last = stored();
+      if (!this.#release) {
         // Another tab holds it: this one is a copy, and its storage with it.
         forget();
+      } else if (last?.session === session && this.#next(session, await this.#lastPage(last), last.carried)) {
+        this.#form?.phase('joining', '', true);
       }
     }
     this.#say({ insyn: 'ready' });
     if (this.#worker && this.#form) this.#say({ insyn: 'accepted' });
   }
 
-  /** Goes on with a session on this page, which comes after `last` and after any that the browser has marked. */
-  #next(session: string, last: number, carried: Carried | undefined): void {
-    const page = Math.max(last, marked()) + 1;
+  /**
+   * The number of the session's last page. Storage that is kept apart by origin does not know of pages on another one; the cookie is
+   * seen on all of them, but anybody on the domain can write it, so that it only says when the server is to be asked.
+   */
+  async #lastPage({ session, page }: Stored): Promise<number> {
+    if (marked() <= page) return page;
+    const found = await elsewhere();
+    return typeof found === 'object' && found.session === session ? Math.max(found.page, page) : page;
+  }
+
+  /** Goes on with a session on this page, which comes after `last`. False: there are no more pages to be had. */
+  #next(session: string, last: number, carried: Carried | undefined): boolean {
+    const page = last + 1;
+    if (page > PAGE_MOST) {
+      forget();
+      this.#release?.();
+      return false;
+    }
     store({ session, page, ...(carried ? { carried } : {}) });
     if (marked() > 0) mark(this.#config.domain, this.#markSeconds, page);
     this.#open(session, page, carried ? { t: 'carried', carried } : { t: 'nothing' });
+    return true;
   }
 
   /** What is said to the agency page holds nothing of a session, and frame-ancestors says who can frame us: hence "*". */
@@ -128,27 +146,43 @@ class Bridge {
    */
   async #without(port: MessagePort): Promise<void> {
     const answer = (message: ToMirror) => port.postMessage(message);
-    if (this.#failed) return answer({ t: 'ended', reason: this.#failed });
-    const first = marked() > 0 ? await elsewhere() : undefined;
-    if (first?.away) await new Promise((done) => setTimeout(done, ELSEWHERE_WAIT));
-    const found = first?.away ? await elsewhere() : undefined;
-    if (!found?.away || this.#worker) return answer({ t: 'none' });
+    if (this.#failed) {
+      answer({ t: 'ended', reason: this.#failed });
+      return;
+    }
+    const first = marked() > 0 ? await elsewhere() : 'none';
+    const away = typeof first === 'object' && first.away;
+    if (away) await new Promise((done) => setTimeout(done, ELSEWHERE_WAIT));
+    const found = away ? await elsewhere() : 'none';
+    if (typeof found !== 'object' || !found.away || this.#worker) return answer({ t: 'none' });
+    this.#offer(port, found.agent);
+  }
+
+  /** Asks the applicant whether the session is to go on in this tab. */
+  #offer(port: MessagePort, agent: string): void {
+    this.#held = port;
     port.onmessage = ({ data }: MessageEvent<FromMirror>) => {
-      if (data.t !== 'continue' && data.t !== 'stop') return;
-      port.onmessage = null;
-      void this.#continue(port, data.t === 'stop');
+      if (data.t === 'continue' || data.t === 'stop') void this.#continue(port, agent, data.t === 'stop');
     };
-    answer({ t: 'hold', need: 'yes', agent: found.agent });
+    const hold: ToMirror = { t: 'hold', need: 'yes', agent };
+    port.postMessage(hold);
   }
 
   /** The applicant wants the session here, or over. */
-  async #continue(port: MessagePort, stop: boolean): Promise<void> {
+  async #continue(port: MessagePort, agent: string, stop: boolean): Promise<void> {
+    port.onmessage = null;
+    this.#held = undefined;
     const answer = (message: ToMirror) => port.postMessage(message);
-    const found = await elsewhere();
-    if (!found) return answer({ t: 'ended', reason: 'not_admitted' });
+    let found = await elsewhere();
+    // A stop holds, however long the server can't be reached: nothing is sent meanwhile.
+    while (found === 'unknown' && stop) {
+      await new Promise((done) => setTimeout(done, ELSEWHERE_WAIT));
+      found = await elsewhere();
+    }
+    if (found === 'unknown') return this.#offer(port, agent);
+    if (found === 'none') return answer({ t: 'ended', reason: 'not_admitted' });
     this.#release = found.away ? await take(found.session) : undefined;
-    if (!this.#release) return answer({ t: 'none' });
-    this.#next(found.session, found.page, undefined);
+    if (!this.#release || !this.#next(found.session, found.page, undefined)) return answer({ t: 'none' });
     this.#ported = true;
     this.#tell({ t: 'port', port, stop }, [port]);
   }
@@ -184,6 +218,13 @@ class Bridge {
       graceMs,
     };
     this.#tell({ t: 'open', ...common, opening }, opening.t === 'code' ? [opening.digits.buffer] : []);
+    const held = this.#held;
+    if (!held) return;
+    // A new code was typed instead of an answer: the page has no other port to give.
+    held.onmessage = null;
+    this.#held = undefined;
+    this.#ported = true;
+    this.#tell({ t: 'port', port: held }, [held]);
   }
 
   #newWorker(): Worker {
@@ -212,6 +253,11 @@ class Bridge {
       case 'store':
         store({ session: this.#session, page: this.#page, carried: message.carried });
         this.#tell({ t: 'stored' });
+        return;
+      case 'forget':
+        this.#unrenew();
+        forget();
+        mark(this.#config.domain, 0, 0);
         return;
       case 'ended':
         this.#ended(message.reason);

@@ -22,7 +22,7 @@ export type Answer = { t: 'accepted' } | { t: 'refused'; why: Refusal } | { t: '
 export interface FormEvents {
   /** Ten right digits, split. The form waits for the answer. */
   submit(routing: string, secret: string): Promise<Answer>;
-  /** Somebody is about to type a code; called once. */
+  /** Somebody is about to type a code; called once for each session. */
   warm(): void;
 }
 
@@ -159,11 +159,16 @@ export class ConsentForm {
     this.#setBusy(false);
     this.#on.hidden = true;
     this.#form.hidden = false;
-    if (!this.#sent) this.#note.textContent = `${texts.ended} ${texts.again}`;
+    // The banner's words for it, since no banner may be there to say them.
+    const { reasons } = inLanguage<BannerTexts>(BANNER_TEXTS, texts.lang);
+    const why = reasons[reason] ?? reasons.protocol;
+    // On this page a new code is of no use.
+    if (reason === 'policy') this.#note.textContent = `${texts.ended} ${why}`;
+    else if (!this.#sent) this.#note.textContent = `${texts.ended} ${texts.again}`;
     else if (reason === 'not_admitted') this.#note.textContent = texts.blocked;
-    // The banner's words for it, since no banner was there to say them.
-    else this.#note.textContent = `${inLanguage<BannerTexts>(BANNER_TEXTS, texts.lang).reasons[reason]} ${texts.early}`;
+    else this.#note.textContent = `${why} ${texts.early}`;
     this.#sent = false;
+    this.#warmed = false;
     if (moveFocus) this.#note.focus({ preventScroll: true });
   }
 

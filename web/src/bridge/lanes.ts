@@ -28,6 +28,8 @@ export interface LanesEvents {
   changed(): void;
   /** A step was too large to be sent: the page is as good as new. */
   again(): void;
+  /** Something threw that should not have. */
+  failed(): void;
 }
 
 type StateFrame = Extract<FromMirror, { t: 'keyframe' | 'delta' | 'pointer' }>;
@@ -105,12 +107,17 @@ export class Lanes {
   async pump(): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#events.sending()) {
-      const frame = this.#queue.shift();
-      if (frame) await this.#sendState(frame);
-      else if (!this.#sendChunk()) break;
+    try {
+      while (this.#events.sending()) {
+        const frame = this.#queue.shift();
+        if (frame) await this.#sendState(frame);
+        else if (!this.#sendChunk()) break;
+      }
+    } catch {
+      this.#events.failed();
+    } finally {
+      this.#pumping = false;
     }
-    this.#pumping = false;
     this.#events.changed();
   }
 

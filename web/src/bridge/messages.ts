@@ -2,7 +2,7 @@
 
 import type { Carried } from '../link/exchange.ts';
 import type { Reason } from '../wire/reason.ts';
-import type { Opening } from './seat.ts';
+import type { Opening } from './meeting.ts';
 
 export type ToWorker =
   /** A code is being typed: load what its exchange needs. */
@@ -32,6 +32,8 @@ export type FromWorker =
   | { t: 'phase'; phase: Exclude<Phase, 'ended'>; agent: string; covered: boolean }
   /** For the next page of this tab; a Worker has no such storage. To be answered with `stored`. */
   | { t: 'store'; carried: Carried }
+  /** Nothing may go on with this session on a next page any more. */
+  | { t: 'forget' }
   /** As the applicant sees it. The Worker may still have to tell the server, and needs the ticket for that. */
   | { t: 'ended'; reason: Reason }
   /** The Worker has nothing more to say to the server, and is gone. */

@@ -4,6 +4,7 @@
 import type { Carried, ExchangeStep } from '../link/exchange.ts';
 import type { ApplicantExchange } from '../link/exchange-applicant.ts';
 import type { PageKeys } from '../link/keys.ts';
+import { Queue } from '../link/queue.ts';
 import type { Bytes } from '../wire/messages.ts';
 
 export interface PageExchangeOptions {
@@ -13,8 +14,10 @@ export interface PageExchangeOptions {
   /** Before the verdict: from now on there is a seal. */
   key(keys: PageKeys): void;
   verdict(matched: boolean): void;
-  /** This end can't do its part: what it needs did not load. */
-  broken(): void;
+  /** This end could not begin: what digits need did not load. It may be tried again. */
+  unable(): void;
+  /** Something threw that should not have. */
+  failed(): void;
   /** Four digits are needed, and the session can't go on without them. */
   need(): void;
 }
@@ -24,11 +27,14 @@ export class PageExchange {
   #exchange: ApplicantExchange | undefined;
   #said: Bytes | undefined;
   #verdict: boolean | undefined;
-  #steps: Promise<void> = Promise.resolve();
+  readonly #steps: Queue;
   #closed = false;
 
   constructor(options: PageExchangeOptions) {
     this.#options = options;
+    this.#steps = new Queue(() => {
+      if (!this.#closed) options.failed();
+    });
   }
 
   /** Whether this end found that the codes matched. */
@@ -65,13 +71,10 @@ export class PageExchange {
   #take(step: (exchange: ApplicantExchange) => Promise<ExchangeStep>): void {
     const exchange = this.#exchange;
     if (!exchange) return;
-    this.#steps = this.#steps.then(async () => {
+    this.#steps.add(async () => {
       if (this.#verdict !== undefined || this.#closed) return;
-      const taken = await step(exchange).catch(() => undefined);
-      if (!taken) {
-        if (!this.#closed) this.#options.broken();
-        return;
-      }
+      const taken = await step(exchange);
+      if (taken.unable && !this.#closed) this.#options.unable();
       // Stored first: once our tag is out, the console may take this secret for the one that the next page comes with.
       if (taken.agreement?.store && !this.#closed) await this.#options.store(taken.agreement.store);
       if (this.#closed) return;

@@ -5,24 +5,23 @@ import type { Carried } from '../link/exchange.ts';
 import type { ApplicantExchange, Beginning } from '../link/exchange-applicant.ts';
 import type { Bound } from '../link/keys.ts';
 import { type Arrived, Link, type LinkEvents, type Platform } from '../link/link.ts';
-import { decodeAck, decodeWant, encodeShown } from '../link/parts.ts';
+import { decodeAck, decodeWant, encodeSeen } from '../link/parts.ts';
 import { isTampering, type Refusal } from '../link/seal.ts';
-import type { Bytes, FromMirror, Shown, ToMirror } from '../wire/messages.ts';
-import type { Reason } from '../wire/reason.ts';
+import type { FromMirror, Shown, ToMirror } from '../wire/messages.ts';
+import { CLOSE, type Reason } from '../wire/reason.ts';
 import { agreesWith, type Receipt, type Status } from '../wire/server.ts';
 import { Lanes } from './lanes.ts';
+import { Meeting, type Opening } from './meeting.ts';
 import type { FromWorker, Phase } from './messages.ts';
-import { PageExchange } from './page-exchange.ts';
+import { Restarts } from './restarts.ts';
 
 /** Times in milliseconds. */
 export const SEAT = {
-  /** Between two keyframes that others ask for. */
-  resyncEvery: 1000,
-  /** How long the server may take to close a session whose codes did not match. */
-  fail: 2000,
-  /** How long the server may take to confirm a stop before the applicant is told that it is over. */
+  /** How often the agent's end is told what it may show, changed or not: silence then tells it that a relay keeps something back. */
+  alive: 10_000,
+  /** How long the server may take to close a session that this end wants over, before the applicant is told that it is. */
   stop: 2000,
-  /** How long the line is kept after a stop that nobody confirmed, so that the agent hears of it too. */
+  /** How long the line is kept after an end that nobody confirmed, so that the other side hears of it too. */
   farewell: 30_000,
 };
 
@@ -35,15 +34,6 @@ const FOLLOWS: Record<Phase, readonly Phase[]> = {
   stopping: ['ended'],
   ended: [],
 };
-
-/** The byte of a close frame: by a person, the page went before the codes had matched, the relay changed what it carried. */
-const CLOSE = { stopped: 0, left: 1, tampered: 2 } as const;
-
-/** What the seat begins with: the code that was typed, what the page before left, or neither. */
-export type Opening =
-  | { t: 'code'; bound: Bound; digits: Bytes }
-  | { t: 'carried'; carried: Carried }
-  | { t: 'nothing' };
 
 export interface SeatOptions {
   url: string;
@@ -58,6 +48,8 @@ export interface SeatOptions {
   exchange(bound: Bound, beginning: Beginning): ApplicantExchange;
   /** Keeps what the next page continues with. */
   store(carried: Carried): Promise<void>;
+  /** Digits will be exchanged soon: loads what that needs. */
+  warm(): void;
   platform: Platform;
   /** Milliseconds of a clock that only rises. */
   now(): number;
@@ -72,58 +64,61 @@ export interface SeatOptions {
 export class ApplicantSeat implements LinkEvents {
   readonly #options: SeatOptions;
   readonly #link: Link;
-  readonly #exchange: PageExchange;
+  readonly #meeting: Meeting;
   #mirror: ((message: ToMirror) => void) | undefined;
-  /** What to begin the exchange with, until it has begun. */
-  #opening: Opening | undefined;
-  /** The applicant is to type digits. */
-  #needed = false;
   #phase: Phase = 'joining';
   #status: Status | undefined;
-  /** What the exchange was over: who looks is who both ends agreed on, whatever the server calls them later. */
-  #bound: Bound | undefined;
   /** What the applicant pressed and the server has not confirmed. */
   #wish: 'pause' | 'resume' | undefined;
   /** The line is new: the server may not have heard what was said on the one before. */
   #fresh = true;
 
   readonly #lanes: Lanes;
-  #restarted = Number.NEGATIVE_INFINITY;
-  #resyncing: ReturnType<typeof setTimeout> | undefined;
+  readonly #restarts: Restarts;
   #shown: Shown | undefined;
   #gone = false;
   #credit = false;
 
+  readonly #alive: ReturnType<typeof setInterval>;
   #ending: ReturnType<typeof setTimeout> | undefined;
+  /** This end wants it over: why, whatever the server says then, and what to tell it until it has heard. */
+  #last: { reason: Reason; say: () => void } | undefined;
 
   /** Opens the line at once. */
   constructor(options: SeatOptions) {
     this.#options = options;
-    this.#opening = options.opening;
+    this.#alive = setInterval(() => this.#tellShown(), SEAT.alive);
     this.#link = new Link(options.url, options.session, options.page, this, options.platform, options.graceMs);
     this.#lanes = new Lanes(this.#link, {
       now: options.now,
       sending: () => this.#phase === 'live' && this.#link.up,
       changed: () => this.#tellCredit(),
       again: () => this.#restart(),
+      failed: () => this.broken(),
     });
-    this.#exchange = new PageExchange({
+    this.#restarts = new Restarts({
+      now: options.now,
+      act: (all) => {
+        if (all) {
+          this.#tellShown();
+          this.#lanes.restartResources();
+        }
+        // Nothing was sent since the last keyframe was asked for: it would be asked for twice.
+        if (this.#phase === 'live' && !this.#lanes.awaiting) this.#restart();
+      },
+    });
+    const { opening, origin, policyHash, exchange, store, warm } = options;
+    this.#meeting = new Meeting({
+      ...{ opening, origin, policyHash, exchange, store, warm },
       send: (message) => this.#link.send('exchange', 0, message),
-      store: options.store,
       key: (keys) => this.#link.key(keys),
       verdict: (matched) => {
-        this.#link.tell('verdict', matched ? 1 : 0);
-        if (!matched) this.#fail();
+        if (matched) this.#link.tell('verdict', 1);
+        else this.#finish('no_match', () => this.#link.tell('verdict', 0), SEAT.stop);
       },
-      // Nobody's digits were wrong, but while they are expected again there is no other word for it.
-      broken: () => {
-        if (this.#status?.state === 'joining') this.#link.tell('close', CLOSE.left);
-        else this.#link.tell('verdict', 0);
-      },
-      need: () => {
-        this.#needed = true;
-        this.#tellStatus();
-      },
+      failed: () => this.broken(),
+      changed: () => this.#tellStatus(),
+      left: () => this.#finish('not_joined', () => this.#link.tell('close', CLOSE.left), SEAT.stop),
     });
   }
 
@@ -161,16 +156,16 @@ export class ApplicantSeat implements LinkEvents {
         this.#link.tell('resume');
         return;
       case 'stop':
-        this.#stop();
+        this.#finish('stopped', () => this.#link.tell('close', CLOSE.person), SEAT.stop);
         return;
       case 'distrust':
-        this.#distrust();
+        this.#finish('policy', () => this.#link.tell('close', CLOSE.policy));
         return;
       case 'continue':
         // Said to the bridge's document, before there was a seat.
         return;
       case 'digits':
-        this.#digits(message.digits);
+        this.#meeting.digits(message.digits);
         return;
       case 'bye':
         this.#leave();
@@ -194,7 +189,7 @@ export class ApplicantSeat implements LinkEvents {
   frame({ kind, payload }: Arrived): void {
     switch (kind) {
       case 'exchange':
-        this.#exchange.receive(payload);
+        this.#meeting.receive(payload);
         return;
       case 'ack': {
         const ack = decodeAck(payload);
@@ -208,7 +203,7 @@ export class ApplicantSeat implements LinkEvents {
       }
       case 'resync':
         this.#tellShown();
-        this.#resync();
+        this.#restarts.ask(false);
         return;
       case 'state':
       case 'keyframe':
@@ -222,26 +217,18 @@ export class ApplicantSeat implements LinkEvents {
     }
   }
 
-  /** A guess failed: the session ends with or without the server's word for it. */
-  #fail(): void {
-    this.#ending ??= setTimeout(() => this.ended('no_match', undefined), SEAT.fail);
-  }
-
   /** What the relay changed on the way ends the session; the rest of what is refused is as good as not come. */
   refused(why: Refusal): void {
-    if (isTampering(why)) this.#distrust();
+    if (isTampering(why)) this.#finish('tampered', () => this.#link.tell('close', CLOSE.tampered));
   }
 
-  #distrust(): void {
-    this.#link.tell('close', CLOSE.tampered);
-    this.ended('tampered', undefined);
+  broken(): void {
+    this.#finish('protocol', () => this.#link.tell('close', CLOSE.broken));
   }
 
+  /** What was dropped on its way may have been the word about what is shown as well. */
   resync(): void {
-    // What was dropped on its way may have been the word about what is shown as well.
-    this.#tellShown();
-    this.#lanes.restartResources();
-    this.#resync();
+    if (this.#phase === 'live') this.#restarts.ask(true);
   }
 
   /** The agent sends nothing in the state lane. */
@@ -250,13 +237,14 @@ export class ApplicantSeat implements LinkEvents {
   line(up: boolean): void {
     if (up) {
       this.#fresh = true;
-      if (this.#phase === 'stopping' || this.#phase === 'ended') this.#link.tell('close', CLOSE.stopped);
+      this.#last?.say();
     } else if (this.#phase === 'live' || this.#phase === 'paused') {
       this.#become('away');
     }
   }
 
-  ended(reason: Reason, receipt: Receipt | undefined): void {
+  ended(said: Reason, receipt: Receipt | undefined): void {
+    const reason = this.#last?.reason ?? said;
     this.#end(reason, receipt);
     this.#options.post({ t: 'over', reason });
     this.#leave();
@@ -277,15 +265,16 @@ export class ApplicantSeat implements LinkEvents {
     }
     if (phase !== 'stopping' && phase !== 'ended') {
       this.#go();
-      if (phase === 'live' || phase === 'paused') this.#tellShown();
+      this.#tellShown();
     } else {
       this.#lanes.clear();
-      this.#unmeet();
+      this.#meeting.close();
     }
     this.#tellCredit();
     if (phase === 'live') void this.#lanes.pump();
     this.#tellStatus();
-    this.#tellPhase();
+    // Before the codes have matched the form waits for one word: that they have, or why not.
+    if (before !== 'joining' || phase !== 'stopping') this.#tellPhase();
     return true;
   }
 
@@ -295,53 +284,12 @@ export class ApplicantSeat implements LinkEvents {
    */
   #greet(): void {
     const status = this.#status;
-    if (this.#phase !== 'joining' || !status) return;
-    if (status.state !== 'joining' && status.state !== 'away') return;
-    if (status.state === 'joining' && this.#opening?.t === 'nothing') {
-      // The page before went before the codes had matched, and with it the digits: nothing can come of this code any more.
-      this.#link.tell('close', CLOSE.left);
-      return;
-    }
-    if (this.#mirror && status.peer) this.#exchange.greet(() => this.#begin(status));
-  }
-
-  #begin(status: Status): ApplicantExchange {
-    const { origin, policyHash, exchange } = this.#options;
-    const opening = this.#opening;
-    this.#opening = undefined;
-    if (opening?.t === 'code') {
-      this.#bound = opening.bound;
-      return exchange(opening.bound, { digits: opening.digits });
-    }
-    const bound: Bound = {
-      routing: status.routing ?? '',
-      origin,
-      agentId: status.agent_id,
-      agentName: status.agent,
-      policyHash,
-      statementHash: status.statement?.hash ?? '',
-    };
-    this.#bound = bound;
-    return exchange(bound, opening?.t === 'carried' ? { carried: opening.carried } : undefined);
-  }
-
-  /** What is secret in the exchange goes, also where it never began. */
-  #unmeet(): void {
-    if (this.#opening?.t === 'code') this.#opening.digits.fill(0);
-    this.#opening = undefined;
-    this.#exchange.close();
-  }
-
-  #digits(digits: string): void {
-    if (!this.#needed || !/^[0-9]{4}$/.test(digits)) return;
-    this.#needed = false;
-    this.#exchange.digits(new TextEncoder().encode(digits));
-    this.#tellStatus();
+    if (this.#phase === 'joining' && status) this.#meeting.greet(status, status.peer && this.#mirror !== undefined);
   }
 
   /** The server says that both are here. Nothing flows unless this end's own exchange said so first. */
   #seated(state: 'live' | 'paused', fresh: boolean): void {
-    if (!this.#exchange.matched) return;
+    if (!this.#meeting.matched) return;
     if (state === 'live' && this.#wish === 'pause') {
       if (fresh) this.#link.tell('pause');
       this.#become('paused');
@@ -355,7 +303,7 @@ export class ApplicantSeat implements LinkEvents {
   }
 
   get #agent(): string {
-    return this.#bound?.agentName ?? this.#status?.agent ?? '';
+    return this.#meeting.bound?.agentName ?? this.#status?.agent ?? '';
   }
 
   /** To the form. */
@@ -371,8 +319,10 @@ export class ApplicantSeat implements LinkEvents {
   #tellStatus(): void {
     const status = this.#status;
     if (!status || this.#phase === 'stopping' || this.#phase === 'ended') return;
-    if (this.#phase === 'joining' && this.#needed) {
-      this.#mirror?.({ t: 'hold', need: 'digits', agent: this.#agent });
+    const { need } = this.#meeting;
+    if (this.#phase === 'joining' && need) {
+      const again = need.again ? { again: true as const } : {};
+      this.#mirror?.({ t: 'hold', need: 'digits', agent: this.#agent, ...again });
       return;
     }
     const state = this.#phase === 'joining' ? (status.state === 'away' ? 'away' : 'joining') : this.#phase;
@@ -384,7 +334,7 @@ export class ApplicantSeat implements LinkEvents {
   #go(): void {
     if (this.#gone || !this.#mirror || (this.#phase !== 'live' && this.#phase !== 'paused')) return;
     this.#gone = true;
-    this.#restarted = this.#options.now();
+    this.#restarts.done();
     this.#mirror({ t: 'go', policy: this.#options.policy });
     this.#tellCredit();
   }
@@ -398,52 +348,46 @@ export class ApplicantSeat implements LinkEvents {
 
   #tellShown(): void {
     if (this.#shown === undefined || (this.#phase !== 'live' && this.#phase !== 'paused')) return;
-    this.#link.send('state', 0, encodeShown(this.#shown));
+    this.#link.send('state', 0, encodeSeen(this.#phase === 'paused' ? 'paused' : this.#shown));
   }
 
-  // Keyframes that others ask for.
-
-  /** Nothing of what was queued or is under way counts any more. */
+  /** Nothing of the state lane that was queued or is under way counts any more. */
   #drop(): void {
-    clearTimeout(this.#resyncing);
-    this.#resyncing = undefined;
+    this.#restarts.cancel();
     this.#lanes.dropState();
   }
 
   #restart(): void {
     this.#drop();
-    this.#restarted = this.#options.now();
+    this.#restarts.done();
     this.#mirror?.({ t: 'resync' });
     this.#tellCredit();
   }
 
-  /** Somebody asks for a keyframe; at most one a second, and none where nothing was sent that could have gone missing. */
-  #resync(): void {
-    if (this.#phase !== 'live' || this.#lanes.awaiting || this.#resyncing !== undefined) return;
-    const wait = this.#restarted + SEAT.resyncEvery - this.#options.now();
-    if (wait <= 0) this.#restart();
-    else this.#resyncing = setTimeout(() => this.#restart(), wait);
-  }
-
   // The end.
 
-  /** The applicant's word is enough: whatever the line does, nothing is sent after this. */
-  #stop(): void {
-    if (!this.#become('stopping')) return;
-    this.#link.tell('close', CLOSE.stopped);
-    this.#ending = setTimeout(() => {
-      this.#end('stopped', undefined);
-      this.#ending = setTimeout(() => {
-        this.#options.post({ t: 'over', reason: 'stopped' });
-        this.#leave();
-      }, SEAT.farewell);
-    }, SEAT.stop);
+  /**
+   * This end wants it over, and its word is enough: nothing is sent after this. The server is told, on each line until it has heard;
+   * the applicant when it has, or after `wait` milliseconds. What the next page would go on with is forgotten at once.
+   */
+  #finish(reason: Reason, say: () => void, wait = 0): void {
+    if (this.#last || !this.#become('stopping')) return;
+    this.#last = { reason, say };
+    this.#options.post({ t: 'forget' });
+    say();
+    const over = () => {
+      this.#end(reason, undefined);
+      this.#ending = setTimeout(() => this.ended(reason, undefined), SEAT.farewell);
+    };
+    if (wait === 0) over();
+    else this.#ending = setTimeout(over, wait);
   }
 
   #end(reason: Reason, receipt: Receipt | undefined): void {
     const said = receipt ?? this.#status?.receipt;
     // A receipt for other texts than those that were agreed on proves nothing of this session.
-    const proof = this.#bound && said && agreesWith(said, this.#bound) ? said : undefined;
+    const { bound } = this.#meeting;
+    const proof = bound && said && agreesWith(said, this.#options.session, bound) ? said : undefined;
     if (!this.#become('ended')) return;
     this.#mirror?.({ t: 'ended', reason, ...(proof ? { receipt: proof } : {}) });
     this.#options.post({ t: 'ended', reason });
@@ -452,9 +396,10 @@ export class ApplicantSeat implements LinkEvents {
   /** The line is let go without a word: the page went, or there is nothing left to say. */
   #leave(): void {
     clearTimeout(this.#ending);
+    clearInterval(this.#alive);
     this.#drop();
     this.#lanes.clear();
-    this.#unmeet();
+    this.#meeting.close();
     this.#link.close();
     this.#options.gone();
   }

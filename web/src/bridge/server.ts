@@ -5,6 +5,8 @@ import type { Answer } from './form.ts';
 import { isSession } from './store.ts';
 
 const FALLBACK_WAIT_SECONDS = 30;
+/** Milliseconds that the question for a session may take. */
+const ELSEWHERE_WAIT = 10_000;
 /** How long joining may take where the server does not say it. */
 const JOIN_SECONDS = 30;
 
@@ -66,11 +68,13 @@ export interface Elsewhere {
   agent: string;
 }
 
-/** The session of this browser's ticket, or undefined where there is none or the server can't be asked. */
-export async function elsewhere(): Promise<Elsewhere | undefined> {
-  const response = await ask('POST', '/session').catch(() => undefined);
-  if (!response?.ok) return undefined;
+/** The session of this browser's ticket; `none` where there is none, `unknown` where the server can't be asked right now. */
+export async function elsewhere(): Promise<Elsewhere | 'none' | 'unknown'> {
+  const response = await ask('POST', '/session', undefined, ELSEWHERE_WAIT).catch(() => undefined);
+  if (response?.status === 404) return 'none';
+  if (!response?.ok) return 'unknown';
   const { session, page, away, agent } = await fields(response);
-  if (typeof session !== 'string' || !isSession(session) || typeof page !== 'number') return undefined;
+  if (typeof session !== 'string' || !isSession(session)) return 'unknown';
+  if (typeof page !== 'number' || !Number.isInteger(page) || page < 0) return 'unknown';
   return { session, page, away: away === true, agent: typeof agent === 'string' ? agent : '' };
 }

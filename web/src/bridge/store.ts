@@ -4,9 +4,11 @@
 import type { Carried } from '../link/exchange.ts';
 
 const KEY = 'insyn';
+const NO_LOCKS: ReadonlySet<string> = new Set(['SecurityError', 'NotSupportedError', 'InvalidStateError']);
 /** Milliseconds that a page waits for the one before it to let go. Longer means that another tab holds the session. */
 export const LOCK_WAIT = 2000;
-const PAGE_MOST = 65535;
+/** The highest number that a page may have. */
+export const PAGE_MOST = 65535;
 
 export interface Stored {
   /** 26 characters of base32. */
@@ -60,14 +62,24 @@ export function forget(): void {
   }
 }
 
-/** Takes the session for this document: the function lets go again; undefined where another tab has it. */
+/**
+ * Takes the session for this document: the function lets go again; undefined where another tab has it. Where there are no locks to be
+ * had the server's one seat has to do.
+ */
 export function take(session: string): Promise<(() => void) | undefined> {
+  // Not in every browser that is otherwise good enough.
+  const locks: LockManager | undefined = navigator.locks;
+  if (!locks) return Promise.resolve(() => undefined);
   return new Promise((resolve) => {
-    navigator.locks
+    locks
       .request(`insyn-${session}`, { signal: AbortSignal.timeout(LOCK_WAIT) }, () => {
         return new Promise<void>((release) => resolve(release));
       })
-      .catch(() => resolve(undefined));
+      .catch((error: unknown) => {
+        // What a document may be refused locks for; everything else means that somebody has it.
+        const none = error instanceof DOMException && NO_LOCKS.has(error.name);
+        resolve(none ? () => undefined : undefined);
+      });
   });
 }
 

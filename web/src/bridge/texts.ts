@@ -11,7 +11,7 @@ export interface FormTexts {
   lang: string;
   dir: 'ltr' | 'rtl';
   title: string;
-  /** The policy, by the beginning of its hash. */
+  /** The policy, by the beginning of its hash, and what that is. */
   rules(hash: string): string;
   code: string;
   hint: string;
@@ -41,14 +41,14 @@ const en: FormTexts = {
   lang: 'en',
   dir: 'ltr',
   title: 'Screen mirroring',
-  rules: (hash) => `What may be shown is set by rules ${inGroups(hash)}`,
+  rules: (hash) => `Rules ${inGroups(hash)} decide what may be shown. The agent sees the same characters.`,
   code: 'Code',
   hint: 'Ten digits that the agent reads to you, such as 472 915 3086',
   start: 'Start screen mirroring',
   typing: {
     length: 'The code has ten digits. Check that you have typed all of them, and none twice.',
     check: 'One of the digits is not right. Ask the agent to read the code once more. The code still works.',
-    characters: 'Write digits only. Spaces and dashes are fine.',
+    characters: 'Type digits only. Spaces and dashes are fine.',
   },
   refused: {
     unknown: 'This code does not work. It may have been used already, or be too old. Ask the agent for a new code.',
@@ -77,7 +77,7 @@ const sv: FormTexts = {
   lang: 'sv',
   dir: 'ltr',
   title: 'Skärmvisning',
-  rules: (hash) => `Vad som får visas avgörs av reglerna ${inGroups(hash)}`,
+  rules: (hash) => `Regler ${inGroups(hash)} avgör vad som får visas. Handläggaren ser samma tecken.`,
   code: 'Kod',
   hint: 'Tio siffror som handläggaren läser upp, till exempel 472 915 3086',
   start: 'Starta skärmvisning',

@@ -13,6 +13,8 @@ import { ApplicantSeat } from './seat.ts';
   let stored: (() => void) | undefined;
   const x25519 = hasX25519();
   const post = (message: FromWorker) => self.postMessage(message);
+  // What does not load now is tried again when it is needed.
+  const warm = () => void loadCpace().catch(() => undefined);
 
   const open = async ({ t: _, ...given }: Extract<ToWorker, { t: 'open' }>) => {
     const { session, page } = given;
@@ -26,6 +28,7 @@ import { ApplicantSeat } from './seat.ts';
           stored = done;
           post({ t: 'store', carried });
         }),
+      warm,
       platform,
       now: () => performance.now(),
       post,
@@ -33,11 +36,13 @@ import { ApplicantSeat } from './seat.ts';
     });
   };
 
+  self.addEventListener('unhandledrejection', () => seat?.broken());
+
   let opened: Promise<void> | undefined;
   self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     switch (data.t) {
       case 'warm':
-        loadCpace().catch(() => undefined); // it is tried again when it is needed
+        warm();
         return;
       case 'open':
         opened ??= open(data);

@@ -10,6 +10,8 @@ export interface Offer {
   session: string;
   routing: string;
   expires: number;
+  /** Hash of the policy in force. */
+  policy: string;
 }
 
 /** What the server refused, or `offline` where it did not answer. `code` is its fixed word for it. */
@@ -62,12 +64,12 @@ export class Api {
   }
 
   async issue(): Promise<Offer> {
-    const { session, routing, expires } = await this.#call('POST', '/api/codes');
+    const { session, routing, expires, policy } = await this.#call('POST', '/api/codes');
     if (typeof session !== 'string' || typeof routing !== 'string' || typeof expires !== 'number') {
       throw new ApiError(0, 'unexpected_answer');
     }
-    if (!/^[0-9]{5}$/.test(routing)) throw new ApiError(0, 'unexpected_answer');
-    return { session, routing, expires };
+    if (!/^[0-9]{5}$/.test(routing) || typeof policy !== 'string') throw new ApiError(0, 'unexpected_answer');
+    return { session, routing, expires, policy };
   }
 
   /** Five more minutes; the new end of the code. */

@@ -30,6 +30,28 @@ export interface Surroundings {
   fill(bytes: Uint8Array): void;
 }
 
+/** In this tab's storage: the console went while a session was on. It says no more than that. */
+const LEFT = 'insyn.left';
+
+function markLeft(): void {
+  try {
+    sessionStorage.setItem(LEFT, '1');
+  } catch {
+    // A browser that keeps nothing: the session's end goes unexplained, and nothing else depends on it.
+  }
+}
+
+/** Whether it was marked; it is not any more. */
+function takeLeft(): boolean {
+  try {
+    const left = sessionStorage.getItem(LEFT) !== null;
+    sessionStorage.removeItem(LEFT);
+    return left;
+  } catch {
+    return false;
+  }
+}
+
 export class App {
   readonly #config: ConsoleConfig;
   readonly #on: Surroundings;
@@ -49,7 +71,9 @@ export class App {
   async start(body: HTMLElement): Promise<void> {
     const brand = h('div', { class: 'brand' }, icon('mark'), h('b', {}, texts.product), h('span', {}, texts.desk));
     body.append(h('header', { class: 'head' }, brand, this.#slot, this.#who), this.#main);
-    addEventListener('pagehide', () => this.#session?.leave());
+    addEventListener('pagehide', () => {
+      if (this.#session?.leave()) markLeft();
+    });
     // A console that comes out of the back-forward cache has lost its line, and with it what it knew.
     addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload();
@@ -58,11 +82,13 @@ export class App {
       const saves = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's';
       if (saves && this.#session) event.preventDefault();
     });
+    const { title, text } = texts.ended.ends.console_closed;
+    const notice = takeLeft() ? `${title}. ${text}` : undefined;
     try {
       this.#agent = await this.#on.api.whoami();
-      this.#home();
+      this.#home(notice);
     } catch (error) {
-      this.#signIn(wordsFor(error));
+      this.#signIn([wordsFor(error), notice].filter(Boolean).join(' '));
     }
   }
 
@@ -113,6 +139,11 @@ export class App {
     if (!agent) return this.#signIn();
     try {
       const offer = await this.#on.api.issue();
+      if (offer.policy !== this.#config.policyHash) {
+        // This document is older than the policy in force, so no code could match. The next one takes the place of this.
+        location.reload();
+        return;
+      }
       const session = new Session(offer, agent, makeSecret(this.#on.fill), {
         api: this.#on.api,
         origin: location.origin,
@@ -121,7 +152,7 @@ export class App {
         labels: this.#config.labels,
         worker: this.#on.worker,
         view: this.#on.view,
-        ended: (reason, receipt) => this.#ended(reason, receipt),
+        ended: (reason, receipt, unproven) => this.#ended(reason, receipt, unproven),
       });
       this.#session = session;
       this.#show(session);
@@ -133,10 +164,10 @@ export class App {
     }
   }
 
-  #ended(reason: Reason, receipt: Receipt | undefined): void {
+  #ended(reason: Reason, receipt: Receipt | undefined, unproven: boolean): void {
     this.#session = undefined;
     if (reason === 'taken_back') this.#home(texts.code.takenBack);
     else if (reason === 'signed_out') this.#signIn(texts.errors.signedOut);
-    else this.#show(endedScreen(reason, receipt, () => this.#issue()));
+    else this.#show(endedScreen(reason, receipt, unproven, () => this.#issue()));
   }
 }

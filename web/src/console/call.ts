@@ -2,7 +2,7 @@
 // what covers the view. Pure: time comes as a parameter.
 
 import type { PageInfo } from '../view/view.ts';
-import type { FromConsoleWorker, Shown } from '../wire/messages.ts';
+import type { FromConsoleWorker, Seen } from '../wire/messages.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Receipt, Status } from '../wire/server.ts';
 
@@ -15,7 +15,9 @@ export interface Call {
   phase: Phase;
   status: Status | undefined;
   up: boolean;
-  shown: Shown;
+  shown: Seen;
+  /** Nothing that the applicant's end has sealed came for a while. */
+  quiet: boolean;
   page: PageInfo | undefined;
   /** The epoch of the last keyframe that was given to the view, until something makes it worthless. */
   keyframe: number | undefined;
@@ -29,14 +31,23 @@ export interface Call {
 }
 
 export type CallEvent =
-  | Extract<FromConsoleWorker, { t: 'status' | 'view' | 'line' | 'digits' | 'ended' }>
+  | Extract<FromConsoleWorker, { t: 'status' | 'view' | 'line' | 'quiet' | 'digits' | 'ended' }>
   | { t: 'keyframe'; epoch: number }
   | { t: 'applied'; epoch: number }
   | { t: 'page'; page: PageInfo }
   | { t: 'emptied' };
 
 /** Why nothing, or only a dimmed last view, is shown. */
-export type Curtain = 'none' | 'line' | 'digits' | 'away' | 'paused' | 'closed-page' | 'hidden-tab' | 'waiting';
+export type Curtain =
+  | 'none'
+  | 'line'
+  | 'digits'
+  | 'away'
+  | 'paused'
+  | 'quiet'
+  | 'closed-page'
+  | 'hidden-tab'
+  | 'waiting';
 
 export function newCall(): Call {
   return {
@@ -44,6 +55,7 @@ export function newCall(): Call {
     status: undefined,
     up: false,
     shown: 'visible',
+    quiet: false,
     page: undefined,
     keyframe: undefined,
     picture: false,
@@ -76,6 +88,8 @@ export function step(call: Call, event: CallEvent, now: number): Call {
     }
     case 'line':
       return stale({ ...call, up: event.up }, now);
+    case 'quiet':
+      return stale({ ...call, quiet: event.quiet }, now);
     case 'digits':
       if (event.digits === undefined) return { ...call, digits: undefined };
       // They are for a new page: the picture of the one before is no more. They may come before the first picture, too.
@@ -122,13 +136,16 @@ export function curtainOf(
 ): { kind: Curtain; dimmed: boolean } {
   const state = call.status?.state;
   const closed = call.shown === 'not-in-policy' || (call.page !== undefined && !known(call.page.rule));
-  const kept = state !== 'paused' && !closed && call.shown === 'visible';
+  // Either word is enough: the server's, and the applicant's own, which the server can't forge.
+  const paused = state === 'paused' || call.shown === 'paused';
+  const kept = !paused && !closed && call.shown === 'visible';
   const dimmed = kept && call.lostAt !== undefined && now - call.lostAt < DIMMED_MOST_MS;
   if (!call.up) return { kind: 'line', dimmed };
   // To be read, they can't wait for a picture to fade.
   if (call.digits !== undefined) return { kind: 'digits', dimmed: false };
   if (state === 'away') return { kind: 'away', dimmed };
-  if (state === 'paused') return { kind: 'paused', dimmed };
+  if (paused) return { kind: 'paused', dimmed };
+  if (call.quiet) return { kind: 'quiet', dimmed };
   if (closed) return { kind: 'closed-page', dimmed };
   if (call.shown === 'hidden-tab') return { kind: 'hidden-tab', dimmed };
   if (!call.picture) return { kind: 'waiting', dimmed };

@@ -2,7 +2,6 @@
 // digits on the first one, over what the page before left behind on the others, over fresh digits where that isn't to be had.
 
 import type { Chains } from '../link/chains.ts';
-import type { ExchangeStep } from '../link/exchange.ts';
 import type { AgentExchange, Allowed } from '../link/exchange-agent.ts';
 import type { Bound, PageKeys } from '../link/keys.ts';
 import { utf8 } from '../link/octets.ts';
@@ -12,6 +11,7 @@ import { agreesWith, type Receipt, type Status } from '../wire/server.ts';
 
 export interface MeetingOptions {
   chains: Chains;
+  session: string;
   bound: AgentBound;
   /** The code's secret digits, ASCII; erased with their use. */
   secret: Bytes;
@@ -21,8 +21,8 @@ export interface MeetingOptions {
   send(message: Bytes): void;
   /** Before the verdict: from now on there is a seal. */
   key(keys: PageKeys): void;
-  verdict(matched: boolean): void;
-  /** A guess failed. Nothing more is taken, on no page; this end closes, whatever the server does. */
+  matched(): void;
+  /** A guess failed, and the server is to be told. Nothing more is taken, on no page. */
   failed(): void;
   /** Four digits to show, or undefined: no more. */
   show(digits: string | undefined): void;
@@ -31,6 +31,8 @@ export interface MeetingOptions {
 /** Messages are to be given one at a time. */
 export class Meeting {
   readonly #options: MeetingOptions;
+  /** The code's digits, until they are handed out, once. */
+  #secret: Bytes | undefined;
   #statementHash: string | undefined;
   #exchange: AgentExchange | undefined;
   #verdict: boolean | undefined;
@@ -45,18 +47,22 @@ export class Meeting {
 
   constructor(options: MeetingOptions) {
     this.#options = options;
+    this.#secret = options.secret;
+  }
+
+  /** Digits were answered, and nobody has shown to know them. */
+  get unproven(): boolean {
+    return this.#unproven !== undefined;
   }
 
   /** The applicant went to a new page: what was agreed on for the one before is over. */
   turn(page: number): void {
     this.#turns++;
-    if (page > 1) this.#options.secret.fill(0);
+    if (page > 1) this.#forget();
     this.#exchange?.close();
     this.#exchange = undefined;
-    if (!this.#failed) {
-      this.#verdict = undefined;
-      this.#unheard = false;
-    }
+    if (!this.#failed) this.#verdict = undefined;
+    this.#unheard = false;
     this.#chain = undefined;
     this.#show(undefined);
   }
@@ -72,7 +78,7 @@ export class Meeting {
     const turns = this.#turns;
     this.#exchange ??= this.#begin(page, status);
     const exchange = this.#exchange;
-    const step = await exchange.receive(message).catch((): ExchangeStep => ({ verdict: false }));
+    const step = await exchange.receive(message);
     if (turns !== this.#turns) return;
     this.#unproven = exchange.unproven;
     if (step.agreement) {
@@ -84,24 +90,27 @@ export class Meeting {
     if (step.verdict === undefined) return;
     exchange.close();
     this.#verdict = step.verdict;
-    this.#unheard = true;
     this.#show(undefined);
-    this.tell();
-    if (step.verdict) return;
-    this.#failed = true;
-    this.#options.chains.clear();
-    this.#options.failed();
+    if (step.verdict) {
+      this.#unheard = true;
+      this.tell();
+    } else {
+      this.#failed = true;
+      this.#options.chains.clear();
+      this.#options.failed();
+    }
   }
 
   /** Whether a receipt is about the texts that the ends agreed on. */
   owns(receipt: Receipt): boolean {
-    const { policyHash } = this.#options.bound;
-    return this.#statementHash !== undefined && agreesWith(receipt, { policyHash, statementHash: this.#statementHash });
+    const { bound, session } = this.#options;
+    const statementHash = this.#statementHash;
+    return statementHash !== undefined && agreesWith(receipt, session, { ...bound, statementHash });
   }
 
-  /** Says the verdict again, if it may not have been heard. */
+  /** Says again that the codes matched, if that may not have been heard. */
   tell(): void {
-    if (this.#unheard && this.#verdict !== undefined) this.#options.verdict(this.#verdict);
+    if (this.#unheard) this.#options.matched();
   }
 
   /** The server shows that it heard the verdict. */
@@ -119,7 +128,7 @@ export class Meeting {
   close(): void {
     this.#turns++;
     this.#exchange?.close();
-    this.#options.secret.fill(0);
+    this.#forget();
     this.#options.chains.clear();
     this.#show(undefined);
   }
@@ -129,7 +138,14 @@ export class Meeting {
     this.#statementHash ??= status.statement?.hash ?? '';
     const bound = { ...this.#options.bound, statementHash: this.#statementHash };
     const allowed = { fresh: status.state === 'away', unproven: this.#unproven };
-    return this.#options.exchange(page, bound, page === 1 ? this.#options.secret : undefined, allowed);
+    const digits = page === 1 ? this.#secret : undefined;
+    this.#secret = undefined;
+    return this.#options.exchange(page, bound, digits, allowed);
+  }
+
+  #forget(): void {
+    this.#secret?.fill(0);
+    this.#secret = undefined;
   }
 
   #fresh(exchange: AgentExchange): void {

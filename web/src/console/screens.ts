@@ -93,6 +93,9 @@ function newCode(label: string, issue: () => Promise<void>): { button: HTMLButto
 export function deskScreen(policyHash: string, notice: string | undefined, issue: () => Promise<void>): Screen {
   const words = texts.home;
   const { button, error } = newCode(words.button, issue);
+  const region = h('p', { class: 'notice', role: 'status', 'aria-label': 'Notice' });
+  // A live region speaks what changes in it, so it has to be there before its words are.
+  if (notice) setTimeout(() => say(region, notice), 0);
   const element = h(
     'div',
     { class: 'centre' },
@@ -101,7 +104,7 @@ export function deskScreen(policyHash: string, notice: string | undefined, issue
       { class: 'card desk' },
       heading(words.title),
       h('p', { class: 'lead' }, words.lead),
-      h('p', { class: 'notice', role: 'status', 'aria-label': 'Notice' }, notice),
+      region,
       button,
       error,
       h('p', { class: 'view-only' }, icon('mark'), texts.viewOnly),
@@ -112,7 +115,7 @@ export function deskScreen(policyHash: string, notice: string | undefined, issue
       h('section', { class: 'quiet' }, h('h2', {}, words.how), list('ol', words.steps)),
       h('section', { class: 'quiet' }, h('h2', {}, words.promises), list('ul', words.points)),
     ),
-    h('p', { class: 'fine' }, words.policy(policyHash)),
+    h('p', { class: 'fine' }, words.rules(policyHash)),
   );
   return { element, focus: button };
 }
@@ -131,8 +134,8 @@ function receiptOf(receipt: Receipt): HTMLElement {
       {},
       row(words.session, receipt.session, true),
       row(words.statement, words.statementOf(version, texts.language(language))),
-      row(words.hash, hash.slice(0, 8), true),
-      row(words.policy, receipt.policy.slice(0, 8), true),
+      row(words.hash, words.inGroups(hash), true),
+      row(words.rules, words.inGroups(receipt.policy), true),
       row(words.consented, `${dayOf(receipt.consented)}, ${timeOfDay(receipt.consented)}`),
       receipt.ended > 0 ? row(words.over, `${dayOf(receipt.ended)}, ${timeOfDay(receipt.ended)}`) : h('div', {}),
     ),
@@ -140,9 +143,16 @@ function receiptOf(receipt: Receipt): HTMLElement {
   );
 }
 
-export function endedScreen(reason: Reason, receipt: Receipt | undefined, issue: () => Promise<void>): Screen {
+export function endedScreen(
+  reason: Reason,
+  receipt: Receipt | undefined,
+  unproven: boolean,
+  issue: () => Promise<void>,
+): Screen {
   const words = texts.ended;
-  const { title, text } = words.ends[reason];
+  const { title, text } = words.ends[reason] ?? words.ends.protocol;
+  // Digits that did not match are not confirmed either, and the words above say so already.
+  const told = unproven && reason !== 'no_match';
   const { button, error } = newCode(words.again, issue);
   const head = heading(title);
   const element = h(
@@ -154,6 +164,7 @@ export function endedScreen(reason: Reason, receipt: Receipt | undefined, issue:
       h('div', { class: 'emblem plain' }, icon(receipt ? 'done' : 'closed')),
       head,
       h('p', { class: 'lead' }, text),
+      told ? h('p', {}, words.unproven) : undefined,
       receipt ? h('p', { class: 'kept' }, words.kept) : undefined,
       receipt ? receiptOf(receipt) : undefined,
       button,

@@ -6,11 +6,12 @@ import { unpack } from '../link/deflate.ts';
 import type { AgentExchange, Allowed } from '../link/exchange-agent.ts';
 import type { Bound } from '../link/keys.ts';
 import { type Arrived, Link, type LinkEvents, type Platform } from '../link/link.ts';
-import { decodeChunk, decodePointer, decodeShown, encodeAck } from '../link/parts.ts';
+import { decodeChunk, decodePointer, decodeSeen, encodeAck } from '../link/parts.ts';
+import { Queue } from '../link/queue.ts';
 import { isTampering, type Refusal } from '../link/seal.ts';
 import { laneOf } from '../wire/frame.ts';
 import type { Bytes, FromConsoleWorker, Hash, ToConsoleWorker } from '../wire/messages.ts';
-import type { Reason } from '../wire/reason.ts';
+import { CLOSE, type Reason } from '../wire/reason.ts';
 import type { Receipt, Status } from '../wire/server.ts';
 import { Meeting } from './meeting.ts';
 import { Resources } from './resources.ts';
@@ -27,10 +28,11 @@ export const SEAT = {
   resyncEvery: 1000,
   /** How long the server may take to close a session whose codes did not match. */
   fail: 2000,
+  /** How long the line is kept after an end that the server has not confirmed, so that the applicant hears of it too. */
+  farewell: 30_000,
+  /** So long nothing may come that the applicant's end has sealed; it says something every ten seconds. */
+  quiet: 25_000,
 };
-
-/** The byte of a close frame. */
-const CLOSE = { ended: 0, leaving: 1, tampered: 2 } as const;
 
 export interface SeatOptions {
   platform: Platform;
@@ -72,11 +74,15 @@ export class AgentSeat implements LinkEvents {
   #unapplied: { epoch: number; counter: number; bytes: number }[] = [];
 
   #waitingBytes = 0;
-  #states: Promise<void> = Promise.resolve();
-  #resourceWork: Promise<void> = Promise.resolve();
+  readonly #states = new Queue(() => this.broken());
+  readonly #resourceWork = new Queue(() => this.broken());
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: ReturnType<typeof setTimeout> | undefined;
-  #failing: ReturnType<typeof setTimeout> | undefined;
+  #ending: ReturnType<typeof setTimeout> | undefined;
+  /** This end wants it over: why, whatever the server says then, and what to tell it until it has heard. */
+  #last: { reason: Reason; say: () => void } | undefined;
+  #listening: ReturnType<typeof setTimeout> | undefined;
+  #quiet = false;
 
   constructor(options: SeatOptions) {
     this.#options = options;
@@ -99,7 +105,7 @@ export class AgentSeat implements LinkEvents {
         this.#drop(this.#processed);
         return;
       case 'close':
-        this.#closing = message.leaving ? CLOSE.leaving : CLOSE.ended;
+        this.#closing = message.leaving ? CLOSE.left : CLOSE.person;
         this.#link?.tell('close', this.#closing);
         return;
       default:
@@ -111,20 +117,22 @@ export class AgentSeat implements LinkEvents {
     const chains = new Chains();
     this.#meeting = new Meeting({
       chains,
+      session,
       bound,
       secret,
       exchange: (page, all, digits, allowed) => this.#options.exchange(session, page, all, chains, digits, allowed),
       fill: this.#options.fill,
       send: (message) => this.#link?.send('exchange', 0, message),
       key: (keys) => this.#link?.key(keys),
-      verdict: (matched) => this.#link?.tell('verdict', matched ? 1 : 0),
-      failed: () => this.#fail(),
+      matched: () => this.#link?.tell('verdict', 1),
+      failed: () => this.#finish('no_match', () => this.#link?.tell('verdict', 0), SEAT.fail),
       show: (digits) => this.#options.post({ t: 'digits', ...(digits === undefined ? {} : { digits }) }, []),
     });
     this.#link = new Link(url, session, undefined, this, this.#options.platform);
   }
 
   status(said: Status): void {
+    if (this.#over) return;
     const { receipt, ...rest } = said;
     const status: Status = { ...rest, ...this.#owned(receipt) };
     this.#status = status;
@@ -136,6 +144,7 @@ export class AgentSeat implements LinkEvents {
   line(up: boolean): void {
     if (up) {
       if (this.#closing !== undefined) this.#link?.tell('close', this.#closing);
+      this.#last?.say();
       this.#meeting?.tell();
     } else {
       this.#resources.interrupted();
@@ -155,38 +164,63 @@ export class AgentSeat implements LinkEvents {
     return receipt && this.#meeting?.owns(receipt) ? { receipt } : {};
   }
 
-  /** A guess failed: the session ends with or without the server's word for it. */
-  #fail(): void {
-    this.#failing = setTimeout(() => {
-      this.#link?.close();
-      if (!this.#over) this.ended('no_match', undefined);
-    }, SEAT.fail);
+  /**
+   * This end wants it over: says so, on each line until the server has heard, and tells the page after `wait` milliseconds. Nothing
+   * that comes meanwhile is taken.
+   */
+  #finish(reason: Reason, say: () => void, wait = 0): void {
+    if (this.#last || this.#over) return;
+    this.#last = { reason, say };
+    say();
+    const over = () => {
+      this.#end(reason, this.#status?.receipt, true);
+      this.#ending = setTimeout(() => {
+        this.#link?.close();
+        this.ended(reason, undefined);
+      }, SEAT.farewell);
+    };
+    if (wait === 0) over();
+    else this.#ending = setTimeout(over, wait);
   }
 
   /** What the relay changed on the way ends the session; the rest of what is refused is as good as not come. */
   refused(why: Refusal): void {
-    if (!isTampering(why) || this.#over) return;
-    this.#link?.tell('close', CLOSE.tampered);
-    this.#link?.close();
-    this.ended('tampered', this.#status?.receipt);
+    if (isTampering(why)) this.#finish('tampered', () => this.#link?.tell('close', CLOSE.tampered));
   }
 
-  ended(reason: Reason, receipt: Receipt | undefined): void {
-    this.#over = true;
+  broken(): void {
+    this.#finish('protocol', () => this.#link?.tell('close', CLOSE.broken));
+  }
+
+  ended(said: Reason, receipt: Receipt | undefined): void {
+    clearTimeout(this.#ending);
+    // Whatever the server says: what this end wanted it over for is why.
+    this.#end(this.#last?.reason ?? said, receipt, false);
+  }
+
+  #end(reason: Reason, receipt: Receipt | undefined, unheard: boolean): void {
     clearTimeout(this.#asking);
-    clearTimeout(this.#failing);
+    clearTimeout(this.#listening);
     const owned = this.#owned(receipt);
-    this.#turn();
-    this.#meeting?.close();
-    this.#options.post({ t: 'ended', reason, ...owned }, []);
+    const unproven = this.#meeting?.unproven ? { unproven: true as const } : {};
+    if (!this.#over) {
+      this.#over = true;
+      this.#turn();
+      this.#meeting?.close();
+    }
+    this.#options.post(
+      { t: 'ended', reason, ...owned, ...unproven, ...(unheard ? { unheard: true as const } : {}) },
+      [],
+    );
   }
 
   frame(frame: Arrived): void {
+    if (this.#over) return;
     const { kind, epoch, counter, payload } = frame;
     // A new page may speak before the status has named it.
     this.#turnTo(frame.page);
-    if (frame.page < this.#page || this.#over) return;
-    if (kind !== 'exchange') this.#meeting?.opened();
+    if (frame.page < this.#page || this.#over || this.#last) return;
+    if (kind !== 'exchange') this.#opened();
     if (laneOf(kind) === 'state') this.#lastState = counter;
     switch (kind) {
       case 'exchange':
@@ -204,7 +238,7 @@ export class AgentSeat implements LinkEvents {
         return;
       case 'state': {
         // Ahead of what waits to be unfolded: a curtain can't be drawn too early.
-        const shown = decodeShown(payload);
+        const shown = decodeSeen(payload);
         if (shown) this.#options.post({ t: 'view', shown }, []);
         return;
       }
@@ -218,13 +252,27 @@ export class AgentSeat implements LinkEvents {
     }
   }
 
+  /** Something that the applicant's end has sealed came. It says something now and then in any case, so silence tells something too. */
+  #opened(): void {
+    this.#meeting?.opened();
+    this.#tellQuiet(false);
+    clearTimeout(this.#listening);
+    this.#listening = setTimeout(() => this.#tellQuiet(true), SEAT.quiet);
+  }
+
+  #tellQuiet(quiet: boolean): void {
+    if (quiet === this.#quiet) return;
+    this.#quiet = quiet;
+    this.#options.post({ t: 'quiet', quiet }, []);
+  }
+
   /** Runs after what came before it, unless the page was left meanwhile. `late`: the wait is over its ceiling. */
   #enqueue(bytes: number, task: (late: boolean) => Promise<void>): void {
     const generation = this.#generation;
     const late = this.#waitingBytes + bytes > SEAT.waiting;
     const held = late ? 0 : bytes;
     this.#waitingBytes += held;
-    this.#states = this.#states.then(async () => {
+    this.#states.add(async () => {
       this.#waitingBytes -= held;
       if (generation === this.#generation && !this.#over) await task(late);
     });
@@ -282,7 +330,7 @@ export class AgentSeat implements LinkEvents {
     const { whole, again } = this.#resources.add(chunk);
     if (again) this.#sendWant([again]);
     if (!whole) return;
-    this.#resourceWork = this.#resourceWork.then(async () => {
+    this.#resourceWork.add(async () => {
       const body = await this.#resources.open(whole);
       if (!body || this.#over) return;
       this.#options.post({ t: 'resource', hash: whole.hash, type: whole.type, body }, [body.buffer]);
@@ -318,7 +366,7 @@ export class AgentSeat implements LinkEvents {
   }
 
   #turnTo(page: number): void {
-    if (page <= this.#page) return;
+    if (!(page > this.#page)) return;
     this.#page = page;
     this.#turn();
   }

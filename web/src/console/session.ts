@@ -8,7 +8,7 @@ import type { Bytes, FromConsoleWorker, ToConsoleWorker } from '../wire/messages
 import type { Reason } from '../wire/reason.ts';
 import type { Receipt } from '../wire/server.ts';
 import { type Agent, type Api, ApiError, type Offer } from './api.ts';
-import { type Call, type CallEvent, curtainOf, newCall, step } from './call.ts';
+import { type Call, type CallEvent, type Curtain, curtainOf, newCall, step } from './call.ts';
 import { countdown } from './clock.ts';
 import { CodePanel } from './code-panel.ts';
 import { h } from './dom.ts';
@@ -21,6 +21,9 @@ import { texts } from './texts.ts';
 const TICK_MS = 250;
 const END_WAIT_MS = 2000;
 
+/** Curtains behind which the last view, once it has faded, is the past. */
+const PAST: ReadonlySet<Curtain> = new Set(['away', 'line', 'quiet']);
+
 export interface SessionOptions {
   api: Api;
   origin: string;
@@ -32,7 +35,7 @@ export interface SessionOptions {
   worker(): Worker;
   view(frame: HTMLIFrameElement, events: ViewEvents): ViewPort;
   /** Called once. */
-  ended(reason: Reason, receipt: Receipt | undefined): void;
+  ended(reason: Reason, receipt: Receipt | undefined, unproven: boolean): void;
 }
 
 export class Session {
@@ -55,6 +58,8 @@ export class Session {
   /** The page that the view named last, until it is drawn. */
   #turned: PageInfo | undefined;
   #expires: number;
+  /** Digits were answered, and nobody has shown to know them. */
+  #unproven = false;
   #over = false;
 
   /** `secret`: four digits. They stay on the screen until they are used up; the bytes are the Worker's from `open` on. */
@@ -81,7 +86,7 @@ export class Session {
         'footer',
         { class: 'foot' },
         h('p', { class: 'view-only' }, texts.viewOnly),
-        h('p', { class: 'policy' }, texts.live.policy(options.policyHash)),
+        h('p', { class: 'rules' }, texts.live.rules(options.policyHash)),
         this.#stage.tools,
       ),
     );
@@ -114,9 +119,11 @@ export class Session {
     this.#finish('signed_out', undefined, true);
   }
 
-  /** The console is being closed or reloaded. */
-  leave(): void {
-    if (!this.#over) this.#tell({ t: 'close', leaving: true });
+  /** The console is being closed or reloaded. Says whether a session ends by that. */
+  leave(): boolean {
+    if (this.#over) return false;
+    this.#tell({ t: 'close', leaving: true });
+    return this.#ending === undefined;
   }
 
   async #open(agent: Agent, secret: Bytes): Promise<void> {
@@ -172,11 +179,17 @@ export class Session {
       case 'line':
         this.#step(message);
         return;
+      case 'quiet':
+        this.#step(message);
+        // What was shown before may be long past: only a keyframe is the present.
+        if (!message.quiet) this.#tell({ t: 'resync' });
+        return;
       case 'digits':
         if (this.#ending === undefined) this.#step(message);
         return;
       case 'ended':
-        this.#finish(message.reason, message.receipt);
+        this.#unproven = message.unproven === true;
+        this.#finish(message.reason, message.receipt, message.unheard === true);
         return;
       case 'frame':
         if (this.#ending === undefined) this.#frame(message);
@@ -229,7 +242,7 @@ export class Session {
     if (this.head.hidden) this.#goLive();
     const { kind, dimmed } = curtainOf(call, this.#known, performance.now());
     // Past the dimmed seconds, and where it is not to be seen, the last view is not only covered but gone.
-    if (kind === 'closed-page' || kind === 'digits' || ((kind === 'away' || kind === 'line') && !dimmed)) this.#empty();
+    if (kind === 'closed-page' || kind === 'digits' || (PAST.has(kind) && !dimmed)) this.#empty();
     const grace = call.status?.state === 'away' && call.status.grace > 0 ? call.status.grace - now : undefined;
     const { graceLeft, digitsLeft } = texts.live;
     const left = grace === undefined ? '' : (kind === 'digits' ? digitsLeft : graceLeft)(countdown(grace));
@@ -271,7 +284,7 @@ export class Session {
     } else {
       this.#worker.terminate();
     }
-    this.#options.ended(reason, receipt);
+    this.#options.ended(reason, receipt, this.#unproven);
   }
 
   async #extend(): Promise<void> {

@@ -34,6 +34,7 @@ const CURTAIN_ICONS: Record<Exclude<Curtain, 'none'>, Icon> = {
   'hidden-tab': 'hidden',
   'closed-page': 'closed',
   line: 'line',
+  quiet: 'quiet',
   digits: 'digits',
 };
 
@@ -187,7 +188,7 @@ export class Stage {
 
 /** Four digits to read out. Assistive technology reads them one by one, and as in CodePanel, once the region is there. */
 function aloud(four: string): HTMLElement {
-  const region = h('p', { class: 'digits', role: 'status', 'aria-label': texts.code.name });
+  const region = h('p', { class: 'digits', role: 'status', 'aria-label': texts.live.fourDigits });
   const { digits, digitsSpoken } = texts.live;
   setTimeout(() => {
     region.append(

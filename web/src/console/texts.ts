@@ -1,5 +1,6 @@
 // Room: console. Every word that the agent reads, in English; a translation is another object of this shape.
 
+import { inGroups } from '../mirror/banner-texts.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Curtain } from './call.ts';
 
@@ -8,8 +9,8 @@ const DIGITS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', '
 /** Digits apart, as they are read aloud. */
 const inWords = (digits: string) => [...digits].map((digit) => DIGITS[Number(digit)]).join(' ');
 
-/** The policy by the beginning of its hash, in groups that can be compared by eye or ear. */
-const policyOf = (hash: string) => `Policy ${hash.slice(0, 4)} ${hash.slice(4, 8)}`;
+/** The policy by the beginning of its hash, as the applicant sees it too: it is compared by eye or ear. */
+const rulesOf = (hash: string) => `Rules ${inGroups(hash)}`;
 
 interface Words {
   title: string;
@@ -21,7 +22,7 @@ const ENDS: Record<Reason, Words> = {
   ended: { title: 'You ended the session', text: 'The applicant is told.' },
   console_closed: {
     title: 'The console was closed',
-    text: 'A closed or reloaded console cannot come back to its session.',
+    text: 'A closed or reloaded console cannot come back to its session. Use a new code to go on.',
   },
   no_match: {
     title: 'The digits did not match',
@@ -35,7 +36,7 @@ const ENDS: Record<Reason, Words> = {
   taken_back: { title: 'Code taken back', text: 'It can no longer be used.' },
   idle: {
     title: 'Ended after a time without activity',
-    text: 'Nothing had happened on the applicant’s page for a while.',
+    text: 'Nothing happened on the applicant’s page for a while.',
   },
   maximum: { title: 'The longest time was reached', text: 'A session has a longest time. Use a new code to go on.' },
   grace: {
@@ -44,7 +45,7 @@ const ENDS: Record<Reason, Words> = {
   },
   protocol: {
     title: 'Ended for safety',
-    text: 'Something was sent that has no place in a session. Try again with a new code.',
+    text: 'Something went wrong, so the session was ended. Try again with a new code.',
   },
   superseded: { title: 'The applicant began another session', text: 'They typed another code in the same browser.' },
   signed_out: { title: 'You signed out', text: 'Signing out ends the session.' },
@@ -53,6 +54,10 @@ const ENDS: Record<Reason, Words> = {
   tampered: {
     title: 'Ended to be safe',
     text: 'Something on the way changed what was sent. Use a new code, and tell your IT support if it happens again.',
+  },
+  policy: {
+    title: 'This page expects other rules',
+    text: 'The page was made for another version of the rules, so nothing of it was shown. Tell those who run the service; a new code will not help on that page.',
   },
   gone: { title: 'The line was lost', text: 'Check your network, then use a new code.' },
   silent: { title: 'The line was lost', text: 'Check your network, then use a new code.' },
@@ -77,6 +82,11 @@ const CURTAINS: Record<Exclude<Curtain, 'none'>, Words & { chip: string }> = {
     title: 'The applicant is away',
     text: 'They left the agency’s pages, or lost their line. You see nothing of it. The view returns when they do.',
   },
+  quiet: {
+    chip: 'No answer',
+    title: 'The applicant’s page does not answer',
+    text: 'Nothing has come from it for a while, so what you saw may be out of date. Ask whether the page is still open. The view returns when it answers.',
+  },
   'hidden-tab': {
     chip: 'Tab hidden',
     title: 'The applicant is in another tab',
@@ -85,7 +95,7 @@ const CURTAINS: Record<Exclude<Curtain, 'none'>, Words & { chip: string }> = {
   'closed-page': {
     chip: 'Not shown',
     title: 'This page is not shown',
-    text: 'The policy does not allow this page to be mirrored. The view returns on the next page that is.',
+    text: 'The rules do not allow it. The view returns on the next page that they allow.',
   },
   line: {
     chip: 'Line down',
@@ -127,7 +137,7 @@ export const texts = {
       'What they type in fields stays with them: you see whether a field is empty or filled.',
       'Nothing is recorded or kept.',
     ],
-    policy: policyOf,
+    rules: (hash: string) => `${rulesOf(hash)} decide what may be shown. The applicant sees the same characters.`,
   },
 
   code: {
@@ -156,10 +166,11 @@ export const texts = {
     chip: 'Live',
     left: 'Time left',
     graceLeft: (time: string) => `Without their return the session ends in ${time}.`,
+    fourDigits: 'Four digits',
     digitsLeft: (time: string) => `Without the digits the session ends in ${time}.`,
     digits: (four: string) => `${four.slice(0, 2)} ${four.slice(2)}`,
     digitsSpoken: (four: string) => `${inWords(four.slice(0, 2))}, ${inWords(four.slice(2))}`,
-    policy: policyOf,
+    rules: rulesOf,
     consent: 'Consent',
     consented: (time: string, language: string) => `${time}, read in ${language}`,
     end: 'End session',
@@ -177,6 +188,8 @@ export const texts = {
 
   ended: {
     ends: ENDS,
+    unproven:
+      'The digits were tried, and the attempt was broken off. If the applicant did not just leave the page, tell those who run the service.',
     kept: 'The view has been emptied. Nothing of what was shown is kept.',
     again: 'New code',
     receipt: 'Receipt',
@@ -185,7 +198,8 @@ export const texts = {
     statement: 'Statement',
     hash: 'Statement’s hash',
     statementOf: (version: string, language: string) => `${version} (${language})`,
-    policy: 'Policy',
+    rules: 'Rules',
+    inGroups,
     consented: 'Consent given',
     over: 'Ended',
   },

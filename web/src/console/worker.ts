@@ -20,6 +20,7 @@ const seat = new AgentSeat({
   post: (message, transfer) => self.postMessage(message, { transfer }),
 });
 
+self.addEventListener('unhandledrejection', () => seat.broken());
 self.onmessage = async (event: MessageEvent<ToConsoleWorker>) => {
   await ready;
   seat.receive(event.data);

@@ -1,4 +1,4 @@
-// Room: link. Payloads compressed before they are numbered (and, later, sealed), with a ceiling on what they unfold to.
+// Room: link. Payloads compressed before they are sealed, with a ceiling on what they unfold to.
 
 import type { Bytes } from '../wire/messages.ts';
 

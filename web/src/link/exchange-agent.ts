@@ -7,6 +7,7 @@ import type { Chains } from './chains.ts';
 import {
   ADA,
   ADB,
+  areDigits,
   chainOf,
   confirmationKey,
   confirms,
@@ -97,6 +98,8 @@ export class AgentExchange {
       return matched ? { verdict: true, agreement: { keys: waiting.keys } } : FAILED;
     }
     const step = await this.#first(bytes);
+    // The other end says it again with the next status, and it is tried again then.
+    if (step.unable) return {};
     this.#heard = bytes;
     this.#said = step.reply;
     if (step.verdict === false) this.#over = true;
@@ -131,14 +134,17 @@ export class AgentExchange {
 
   async #share(bytes: Bytes): Promise<ExchangeStep> {
     const [theirs] = parts(bytes, SHARE_BYTES) ?? [];
+    // Before the digits are taken: what does not load has not used them up.
+    const cpace = await this.#options.cpace().catch(() => undefined);
+    if (!cpace) return { unable: true };
     const digits = this.#digits;
     this.#digits = undefined;
     // A share without digits being shown is nobody's who heard them.
-    if (!theirs || !digits || this.#unproven !== undefined) {
+    if (!theirs || !digits || !areDigits(digits) || this.#unproven !== undefined) {
       digits?.fill(0);
       return FAILED;
     }
-    const run = (await this.#options.cpace()).begin(digits, this.#ci, this.#sid, false);
+    const run = cpace.begin(digits, this.#ci, this.#sid, false);
     digits.fill(0);
     const isk = run.finish(theirs, ADA, ADB);
     if (!isk) return FAILED;

@@ -7,6 +7,7 @@ import type { CpaceRun } from './cpace.ts';
 import {
   ADA,
   ADB,
+  areDigits,
   type Carried,
   chainOf,
   confirmationKey,
@@ -115,7 +116,16 @@ export class ApplicantExchange {
   }
 
   async #share(digits: Bytes): Promise<ExchangeStep> {
-    const run = (await this.#options.cpace()).begin(digits, this.#ci, this.#sid, true);
+    if (!areDigits(digits)) {
+      digits.fill(0);
+      return FAILED;
+    }
+    const cpace = await this.#options.cpace().catch(() => undefined);
+    if (!cpace) {
+      digits.fill(0);
+      return { unable: true };
+    }
+    const run = cpace.begin(digits, this.#ci, this.#sid, true);
     digits.fill(0);
     this.#state = { at: 'share', run };
     return { reply: message(Message.share, run.share) };
@@ -126,7 +136,10 @@ export class ApplicantExchange {
     const isk = share && run.finish(share, ADA, ADB);
     if (!share || !tag || !isk) return FAILED;
     const key = await confirmationKey(this.#sid, isk);
-    if (!(await verify(key, tag, confirms(share, ADB)))) return FAILED;
+    if (!(await verify(key, tag, confirms(share, ADB)))) {
+      isk.fill(0);
+      return FAILED;
+    }
     const reply = message(Message.confirm, await sign(key, confirms(run.share, ADA)));
     const chain = toHex(await chainOf(isk, this.#sid));
     return this.#agree(isk, chain, reply);
@@ -134,13 +147,15 @@ export class ApplicantExchange {
 
   async #resumed({ offer, first, secret, chain }: State & { at: 'resume' }, bytes: Bytes): Promise<ExchangeStep> {
     const end = bytes.length - TAG_BYTES;
-    if (bytes[0] !== Message.resumeAnswer || end < 1) return FAILED;
-    const [shares, tag] = [bytes.slice(1, end), bytes.slice(end)];
-    const shared = await offer.finish(shares);
-    if (!shared) return FAILED;
-    const page = await agreed(shared, secret, this.#sid, this.#ci, first, shares);
+    const [shares, tag] = [bytes.slice(1, Math.max(1, end)), bytes.slice(Math.max(1, end))];
+    const shared = bytes[0] === Message.resumeAnswer && end > 1 ? await offer.finish(shares) : undefined;
+    const page = shared && (await agreed(shared, secret, this.#sid, this.#ci, first, shares));
     secret.fill(0);
-    if (!(await verify(page.confirm, tag, confirmed('agent', first, shares)))) return FAILED;
+    if (!page) return FAILED;
+    if (!(await verify(page.confirm, tag, confirmed('agent', first, shares)))) {
+      page.secret.fill(0);
+      return FAILED;
+    }
     const reply = message(Message.resumeConfirm, await sign(page.confirm, confirmed('applicant', first, shares)));
     return this.#agree(page.secret, chain, reply);
   }

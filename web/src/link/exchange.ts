@@ -19,6 +19,12 @@ export const Message = {
 } as const;
 
 export const SHARE_BYTES = 32;
+const DIGITS = 4;
+
+/** Whether these are four ASCII digits: what else could stand there, erased ones above all, somebody might know. */
+export function areDigits(digits: Bytes): boolean {
+  return digits.length === DIGITS && digits.every((digit) => digit >= 0x30 && digit <= 0x39);
+}
 
 /** What a page hands to the next one by way of the tab's storage: a chain's name and its secret, hexadecimal. */
 export interface Carried {
@@ -37,6 +43,8 @@ export interface ExchangeStep {
   reply?: Bytes;
   /** Four digits are needed: to be typed here, or to be shown here. */
   need?: 'digits';
+  /** What digits need did not load. Nothing was sent, and no guess made. */
+  unable?: true;
   /** Present once this end has decided: true the codes matched, false they did not. The exchange is over with it. */
   verdict?: boolean;
   agreement?: Agreement;

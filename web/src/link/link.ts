@@ -13,8 +13,9 @@ import {
 } from '../wire/frame.ts';
 import type { Bytes } from '../wire/messages.ts';
 import { isOver, type Reason, reasonOf } from '../wire/reason.ts';
-import { type Ended, type Receipt, readJson, type Status } from '../wire/server.ts';
+import { parseEnded, parseStatus, type Receipt, type Status } from '../wire/server.ts';
 import type { PageKeys } from './keys.ts';
+import { Queue } from './queue.ts';
 import { noCounters, PageSeal, type Refusal } from './seal.ts';
 
 /**
@@ -43,6 +44,8 @@ export interface LinkEvents {
   gap(): void;
   /** A frame was not opened. After one that shows tampering nothing that came is to be trusted. */
   refused(why: Refusal): void;
+  /** What the server said is not what it may say, or something here failed that should not: nothing is to be relied on any more. */
+  broken(): void;
   /** The line is up again or down; frames sent while it is down are gone. */
   line(up: boolean): void;
   ended(reason: Reason, receipt: Receipt | undefined): void;
@@ -85,10 +88,9 @@ export class Link {
   /** The present page's, once both ends have agreed. */
   #seal: PageSeal | undefined;
   /** Frames are sealed, and opened, one after the other. */
-  #sealing: Promise<void> = Promise.resolve();
-  #opening: Promise<void> = Promise.resolve();
-  /** How many wait in #opening, and how many bytes of frames are among them. */
-  #unopened = 0;
+  readonly #sealing = new Queue(() => this.#broken());
+  readonly #opening = new Queue(() => this.#broken());
+  /** Bytes of frames in #opening. */
   #unopenedBytes = 0;
   /** Rises when what waits to be sealed for a lane must not be sent any more. */
   readonly #discarded = noCounters();
@@ -146,7 +148,7 @@ export class Link {
     }
     const lane = laneOf(kind);
     const discarded = this.#discarded[lane];
-    this.#sealing = this.#sealing.then(async () => {
+    this.#sealing.add(async () => {
       const current = () => this.up && seal === this.#seal && discarded === this.#discarded[lane];
       if (!current()) return;
       const message = await seal.seal(frame);
@@ -254,37 +256,37 @@ export class Link {
       // A flood: what is not taken in leaves a gap, and that asks for a keyframe.
       if (this.#unopenedBytes + bytes > LINK.unopened) return;
       this.#unopenedBytes += bytes;
-      this.#unopened++;
-      this.#opening = this.#opening.then(async () => {
-        if (!this.#closed) await this.#openSealed(kind, frame);
-        this.#unopened--;
+      this.#opening.add(async () => {
         this.#unopenedBytes -= bytes;
+        if (!this.#closed) await this.#openSealed(kind, frame);
       });
     }
   }
 
   /** Does it now, or behind the frames that still wait to be opened. */
   #inOrder(act: () => void): void {
-    if (this.#unopened === 0) {
-      act();
-      return;
+    if (this.#opening.empty) act();
+    else {
+      this.#opening.add(() => {
+        if (!this.#closed) act();
+      });
     }
-    this.#unopened++;
-    this.#opening = this.#opening.then(() => {
-      if (!this.#closed) act();
-      this.#unopened--;
-    });
+  }
+
+  #broken(): void {
+    if (!this.#closed) this.#events.broken();
   }
 
   #local({ kind, payload }: Frame): void {
     if (kind === 'status') {
-      const status = readJson<Status>(payload);
+      const status = parseStatus(payload);
       this.#wait = LINK.firstWait;
       if (status) this.#events.status(status);
+      else this.#broken();
     } else if (kind === 'serverResync') {
       this.#events.resync();
     } else if (kind === 'close') {
-      const ended = readJson<Ended>(payload);
+      const ended = parseEnded(payload);
       this.#reason = ended?.reason;
       this.#receipt = ended?.receipt;
     }

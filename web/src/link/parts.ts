@@ -3,7 +3,7 @@
 import type { Lane } from '../wire/frame.ts';
 import { LANES } from '../wire/frame.ts';
 import { fromHex, toHex } from '../wire/hex.ts';
-import type { Bytes, Hash, Shown } from '../wire/messages.ts';
+import type { Bytes, Hash, Seen } from '../wire/messages.ts';
 
 export const HASH_BYTES = 16;
 /** Bytes of a resource in one frame: small enough for a delta to overtake on a slow line. */
@@ -11,7 +11,7 @@ export const CHUNK_BYTES = 16 << 10;
 /** The most a resource may weigh, packed. */
 export const RESOURCE_MOST = 8 << 20;
 
-const SHOWN: readonly Shown[] = ['visible', 'hidden-tab', 'not-in-policy'];
+const SEEN: readonly Seen[] = ['visible', 'hidden-tab', 'not-in-policy', 'paused'];
 
 export interface Ack {
   lane: Lane;
@@ -108,10 +108,10 @@ export function decodePointer(bytes: Bytes): { x: number; y: number } | undefine
   return { x: view.getUint16(0), y: view.getUint16(2) };
 }
 
-export function encodeShown(shown: Shown): Bytes {
-  return Uint8Array.of(SHOWN.indexOf(shown));
+export function encodeSeen(seen: Seen): Bytes {
+  return Uint8Array.of(SEEN.indexOf(seen));
 }
 
-export function decodeShown(bytes: Bytes): Shown | undefined {
-  return bytes.length === 1 ? SHOWN[bytes[0] ?? -1] : undefined;
+export function decodeSeen(bytes: Bytes): Seen | undefined {
+  return bytes.length === 1 ? SEEN[bytes[0] ?? -1] : undefined;
 }

@@ -76,6 +76,13 @@ export class BannerHold {
     for (const type of TELLING) addEventListener(type, this.#fence, true);
   }
 
+  /** What was typed did not go out. Says it, and so returns true, unless it stands there already, or is typed again already. */
+  again(): boolean {
+    if (this.#need === 'yes' || this.#field.value !== '' || this.#error.textContent !== '') return false;
+    this.#error.textContent = this.#texts.again;
+    return true;
+  }
+
   /** Asks no more. */
   hide(): void {
     this.element.remove();
@@ -105,7 +112,8 @@ export class BannerHold {
    * digits are good for one guess, which is the one that is being typed.
    */
   readonly #fence = (event: Event): void => {
-    if (event.target !== this.#host) return;
+    // Within an open root that we moved into, the target is that root's host.
+    if (!event.composedPath().includes(this.#host)) return;
     event.stopImmediatePropagation();
     // Not even a listener of ours inside hears of it.
     if (event.type === 'input') this.#clear();
@@ -114,8 +122,9 @@ export class BannerHold {
   #refuse(words: string): void {
     this.#error.textContent = words;
     this.#field.setAttribute('aria-invalid', 'true');
+    // Not selected: in Chromium a page can read what is selected, out of a closed root too.
+    this.#field.value = '';
     this.#field.focus();
-    this.#field.select();
   }
 
   #clear(): void {

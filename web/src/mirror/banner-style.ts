@@ -58,6 +58,7 @@ section[data-state="ended"] { border-color: #8fd9a8; }
 :is([data-state="paused"], [data-state="away"], [data-state="hold"]) .dot { background: #ffc861; border-radius: 3px; }
 [data-state="ended"] .dot { display: none; }
 .rules { margin: 0; color: var(--quiet); font-size: 13px; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.about { display: block; }
 .buttons { display: flex; flex-wrap: wrap; gap: 8px; }
 form { display: grid; align-items: center; gap: 8px; margin: 0; min-width: 0; }
 [data-need="digits"] { grid-template-columns: repeat(3, auto); }
@@ -126,6 +127,10 @@ dd { margin: 0; overflow-wrap: anywhere; }
   label { grid-column: 1 / -1; }
   input { width: 100%; min-width: 84px; }
   form button { padding-inline: 10px; font-size: 15px; }
+}
+/* The form says it too, so that a narrower window needs no room for it. */
+@media (max-width: 1100px), (max-height: 380px) {
+  .about { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 }
 /* Hex digits are nothing for a small window: they are read out there, and stand in the form and in the receipt. */
 @media (max-width: 560px), (max-height: 380px) {

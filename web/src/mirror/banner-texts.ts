@@ -20,6 +20,8 @@ export interface BannerTexts {
   fourDigits: string;
   continue: string;
   typing: Record<Exclude<CodeError, 'check'>, string>;
+  /** What was typed did not go out. */
+  again: string;
   connecting: string;
   pause: string;
   resume: string;
@@ -36,7 +38,7 @@ export interface BannerTexts {
   policy: string;
   /** The policy while it is in force, by the beginning of its hash, and what that is. */
   rules(hash: string): string;
-  rulesTitle: string;
+  aboutRules: string;
   began: string;
   finished: string;
   reasons: Record<Reason, string>;
@@ -59,9 +61,10 @@ const en: BannerTexts = {
   fourDigits: 'Four digits',
   continue: 'Continue',
   typing: {
-    length: 'Type four digits. Nothing was sent yet.',
-    characters: 'Write digits only. Nothing was sent yet.',
+    length: 'Type four digits. Nothing has been sent.',
+    characters: 'Type digits only. Nothing has been sent.',
   },
+  again: 'That did not go through. Type the four digits again.',
   connecting: 'Connecting…',
   pause: 'Pause',
   resume: 'Resume',
@@ -80,7 +83,7 @@ const en: BannerTexts = {
   statement: 'You agreed to',
   policy: 'Rules',
   rules: (hash) => `Rules ${inGroups(hash)}`,
-  rulesTitle: 'They decide what may be shown. The agent sees the same digits.',
+  aboutRules: 'They decide what may be shown. The agent sees the same characters.',
   began: 'Began',
   finished: 'Ended',
   reasons: {
@@ -95,15 +98,16 @@ const en: BannerTexts = {
     not_joined: 'The agent did not answer in time.',
     expired: 'The code was too old.',
     taken_back: 'The agent took the code back.',
-    idle: 'Nothing had happened for a while.',
+    idle: 'Nothing happened for a while.',
     maximum: 'The longest time was reached.',
     grace: 'The connection was away for too long.',
     protocol: 'Something went wrong, so it was ended to be safe.',
     superseded: 'You started a new one in another window.',
     signed_out: 'The agent signed out.',
     shutdown: 'The service is being restarted.',
-    not_admitted: 'It had ended while you were away.',
+    not_admitted: 'It ended while you were away.',
     tampered: 'Something on the way changed what was sent, so it was ended to be safe.',
+    policy: 'This page expects other rules for what may be shown, so nothing of it was shown.',
   },
   newCode: 'Ask the agent for a new code.',
 };
@@ -123,9 +127,10 @@ const sv: BannerTexts = {
   fourDigits: 'Fyra siffror',
   continue: 'Fortsätt',
   typing: {
-    length: 'Skriv fyra siffror. Inget har skickats än.',
-    characters: 'Skriv bara siffror. Inget har skickats än.',
+    length: 'Skriv fyra siffror. Inget har skickats.',
+    characters: 'Skriv bara siffror. Inget har skickats.',
   },
+  again: 'Det kom inte fram. Skriv de fyra siffrorna igen.',
   connecting: 'Ansluter…',
   pause: 'Pausa',
   resume: 'Fortsätt',
@@ -144,7 +149,7 @@ const sv: BannerTexts = {
   statement: 'Du godkände',
   policy: 'Regler',
   rules: (hash) => `Regler ${inGroups(hash)}`,
-  rulesTitle: 'De avgör vad som får visas. Handläggaren ser samma tecken.',
+  aboutRules: 'De avgör vad som får visas. Handläggaren ser samma tecken.',
   began: 'Började',
   finished: 'Slutade',
   reasons: {
@@ -159,15 +164,16 @@ const sv: BannerTexts = {
     not_joined: 'Handläggaren svarade inte i tid.',
     expired: 'Koden var för gammal.',
     taken_back: 'Handläggaren tog tillbaka koden.',
-    idle: 'Inget hade hänt på en stund.',
+    idle: 'Inget hände på en stund.',
     maximum: 'Den längsta tiden var nådd.',
     grace: 'Anslutningen var borta för länge.',
-    protocol: 'Något gick fel, och därför avslutades den.',
+    protocol: 'Något gick fel, så den avslutades för säkerhets skull.',
     superseded: 'Du startade en ny i ett annat fönster.',
     signed_out: 'Handläggaren loggade ut.',
     shutdown: 'Tjänsten startas om.',
     not_admitted: 'Den avslutades medan du var borta.',
-    tampered: 'Något på vägen ändrade det som skickades, och därför avslutades den.',
+    tampered: 'Något på vägen ändrade det som skickades, så den avslutades för säkerhets skull.',
+    policy: 'Den här sidan räknar med andra regler för vad som får visas, så inget av den har visats.',
   },
   newCode: 'Be handläggaren om en ny kod.',
 };

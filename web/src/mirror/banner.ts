@@ -37,6 +37,8 @@ export class Banner {
   readonly #spoken: HTMLElement;
   readonly #live: HTMLElement;
   readonly #rules: HTMLElement;
+  /** The rules' name. */
+  readonly #print: HTMLElement;
   readonly #hold: BannerHold;
   readonly #pause: HTMLButtonElement;
   readonly #hidden: HTMLButtonElement;
@@ -68,7 +70,9 @@ export class Banner {
     this.#pause = make('button', { type: 'button' }, texts.pause);
     const stop = make('button', { type: 'button', class: 'stop' }, texts.stop);
     this.#live = make('div', { class: 'buttons' }, this.#hidden, this.#pause, stop);
-    this.#rules = make('p', { class: 'rules', title: texts.rulesTitle, hidden: '' });
+    this.#print = make('span', {});
+    const about = make('span', { class: 'about' }, texts.aboutRules);
+    this.#rules = make('p', { class: 'rules', hidden: '' }, this.#print, ' ', about);
     this.host = document.createElement('insyn-banner');
     this.#hold = new BannerHold(this.host, texts, NOTE, events, () => {
       this.#change(() => this.#hold.hide());
@@ -117,23 +121,27 @@ export class Banner {
     this.#paused = status.state === 'paused';
     this.#pause.textContent = this.#paused ? this.#texts.resume : this.#texts.pause;
     this.#rules.hidden = !status.policy;
-    this.#rules.textContent = this.#texts.rules(status.policy);
+    this.#print.textContent = this.#texts.rules(status.policy);
     this.#release();
     this.#say();
   }
 
-  /** Nothing is shown until the applicant has answered; the next status, or the end, takes it back. */
-  hold(need: Need, agent: string): void {
+  /**
+   * Nothing is shown until the applicant has answered; the next status, or the end, takes it back. `again`: the digits that were
+   * typed did not go out.
+   */
+  hold(need: Need, agent: string, again = false): void {
     if (this.#stopping) return;
     this.#holding = true;
-    const waiting = this.#root.activeElement === this.#spoken;
+    const focused = this.#root.activeElement;
     this.#change(() => {
       this.#hidden.hidden = this.#pause.hidden = true;
       this.#hold.ask(need, this.#rules);
     });
     this.#show('hold', this.#texts.holding(agent), need === 'digits' ? this.#texts.askDigits(agent) : '');
+    const refused = again && this.#hold.again();
     // Who has just answered is still here, and is asked for more.
-    if (waiting) this.#hold.focus();
+    if (focused === this.#spoken || (refused && focused)) this.#hold.focus();
   }
 
   /** What the mirror tells the agent's side of this page. */

@@ -144,7 +144,7 @@ class PagePart {
         }
         return;
       case 'hold':
-        this.#banner?.hold(message.need, message.agent);
+        this.#banner?.hold(message.need, message.agent, message.again);
         return;
       case 'go':
         if (!this.#banner) return;

@@ -1,5 +1,5 @@
 // Room: wire. What crosses the browser's own ports: agency page <-> bridge, bridge page <-> its Worker, and console page
-// <-> its Worker. The bytes in `body` are plain here (wire/tree.ts); the Workers compress, number and, later, seal them.
+// <-> its Worker. The bytes in `body` are plain here (wire/tree.ts); the Workers compress, seal and number them.
 
 import type { Reason } from './reason.ts';
 import type { Receipt, SessionState, Status } from './server.ts';
@@ -39,13 +39,19 @@ export type Need = 'yes' | 'digits';
 /** Whether the applicant's page can be seen right now, and if not, why the curtain is drawn. */
 export type Shown = 'visible' | 'hidden-tab' | 'not-in-policy';
 
+/** What the applicant's end says of it to the agent's, sealed: the server's word for a pause is not enough. */
+export type Seen = Shown | 'paused';
+
 /** Bridge Worker -> agency page (mirror). */
 export type ToMirror =
   | { t: 'status'; state: SessionState; agent: string; ends: number; peer: boolean; policy: string }
   /** The policy's file, byte for byte, so that the page can compare it with what it pins. */
   | { t: 'go'; policy: string }
-  /** Nothing is shown until the applicant has given what is needed; any status or end that follows takes it back. */
-  | { t: 'hold'; need: Need; agent: string }
+  /**
+   * Nothing is shown until the applicant has given what is needed; any status or end that follows takes it back. `again`: what was
+   * given did not go out, and nothing was guessed.
+   */
+  | { t: 'hold'; need: Need; agent: string; again?: true }
   /** Whether a state frame may be sent now. The mirror waits, staying dirty, while it is false. */
   | { t: 'credit'; open: boolean }
   /** Send a keyframe under a new epoch. */
@@ -61,11 +67,17 @@ export type FromConsoleWorker =
   | { t: 'frame'; kind: 'keyframe' | 'delta'; epoch: number; counter: number; body: Bytes }
   | { t: 'pointer'; x: number; y: number }
   | { t: 'resource'; hash: Hash; type: ResourceType; body: Bytes }
-  | { t: 'view'; shown: Shown }
+  | { t: 'view'; shown: Seen }
   | { t: 'line'; up: boolean }
+  /** Nothing that the applicant's end has sealed came for a while, or it comes again. */
+  | { t: 'quiet'; quiet: boolean }
   /** Four fresh digits to read out, for a page that could not bring the secret along; absent: no more. */
   | { t: 'digits'; digits?: string }
-  | { t: 'ended'; reason: Reason; receipt?: Receipt };
+  /**
+   * `unproven`: digits were answered, and nobody has shown to know them. `unheard`: the server has not been told yet; what follows
+   * is another end, once it has.
+   */
+  | { t: 'ended'; reason: Reason; receipt?: Receipt; unproven?: true; unheard?: true };
 
 /** What the console knows by itself of what both ends must agree on (docs/protocol.md, section 1). Hashes are hex. */
 export interface AgentBound {

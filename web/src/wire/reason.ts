@@ -21,9 +21,28 @@ export const REASONS = {
   4513: 'shutdown',
   4514: 'not_admitted',
   4515: 'tampered',
+  4516: 'policy',
+} as const;
+
+/** The byte of a seat's close frame (signaling/doc.go, Ending). */
+export const CLOSE = {
+  /** A person ended it. */
+  person: 0,
+  /** The applicant's page went before the codes had matched; the agent's console is being closed. */
+  left: 1,
+  /** A frame did not open: the relay changed what it carried. */
+  tampered: 2,
+  /** The applicant's page pins another policy. */
+  policy: 3,
+  /** Something failed at this end that should not. */
+  broken: 4,
 } as const;
 
 export type Reason = (typeof REASONS)[keyof typeof REASONS];
+
+export function isReason(text: string): text is Reason {
+  return (Object.values(REASONS) as string[]).includes(text);
+}
 
 /** The reason behind a close code; anything unknown, 1006 and the like included, means "come back". */
 export function reasonOf(code: number): Reason {

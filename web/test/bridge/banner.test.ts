@@ -314,7 +314,7 @@ test('a page that pins the policy is mirrored under it, and under no other', asy
   await until('a keyframe', () => pages() === 2 && keyframe());
   world.pins = '0'.repeat(64);
   await who.page.goto(`${world.agency('my')}/other`);
-  await until('the words', async () => /ended.*to be safe/.test(await words(who.page)));
+  await until('the words', async () => /This page expects other rules/.test(await words(who.page)));
   assert.equal(pages(), 3);
   assert.ok(!keyframe(), 'something was shown under a policy that the page does not know');
   assert.ok(heard().includes('close'));

@@ -28,7 +28,8 @@ const BRIDGE = `<!doctype html><script>
     const status = (state) => port.postMessage({ t: 'status', state, agent, ends: 0, peer: true, policy: '9f3b7c21' });
     port.onmessage = ({ data }) => {
       if (data.t === 'continue') port.postMessage({ t: 'hold', need: 'digits', agent });
-      if (data.t === 'digits') status(data.digits === '4917' ? 'live' : 'joining');
+      if (data.t === 'digits' && data.digits === '0000') port.postMessage({ t: 'hold', need: 'digits', agent, again: true });
+      else if (data.t === 'digits') status(data.digits === '4917' ? 'live' : 'joining');
     };
     status('joining');
     port.postMessage({ t: 'hold', need: 'yes', agent });
@@ -70,7 +71,7 @@ async function onPage(lang = 'en', width = 1280, height = 800): Promise<Person> 
 
 interface Globals {
   banner: {
-    hold(need: string, agent: string): void;
+    hold(need: string, agent: string, again?: boolean): void;
     status(status: object): void;
     ended(reason: string): void;
     remove(): void;
@@ -78,8 +79,8 @@ interface Globals {
   said: string[];
 }
 
-const hold = (page: Page, need: 'yes' | 'digits', agent = 'Kim Ek') =>
-  page.evaluate((...given) => (globalThis as unknown as Globals).banner.hold(...given), need, agent);
+const hold = (page: Page, need: 'yes' | 'digits', agent = 'Kim Ek', again = false) =>
+  page.evaluate((...given) => (globalThis as unknown as Globals).banner.hold(...given), need, agent, again);
 const said = (page: Page) => page.evaluate(() => (globalThis as unknown as Globals).said);
 const status = (page: Page, part: Partial<Extract<ToMirror, { t: 'status' }>> = {}) =>
   page.evaluate((given) => (globalThis as unknown as Globals).banner.status(given), {
@@ -202,11 +203,58 @@ test('a word, then digits: the focus goes to the field; a status between keeps w
   await context.close();
 });
 
+test('digits that did not go out: said as the field’s error, and typed again', async () => {
+  for (const [lang, words] of [
+    ['en', 'That did not go through. Type the four digits again.'],
+    ['sv', 'Det kom inte fram. Skriv de fyra siffrorna igen.'],
+  ] as const) {
+    const { page, context } = await onPage(lang);
+    await hold(page, 'digits');
+    const input = await until('the field', () => page.$('pierce/#digits'));
+    await input.focus();
+    await page.keyboard.type('4917');
+    await page.keyboard.press('Enter');
+    await status(page, { state: 'joining' });
+    assert.equal(await focus(page), 'banner who');
+    await hold(page, 'digits', 'Kim Ek', true);
+    assert.equal(await alerted(page), words);
+    assert.equal(await focus(page), 'banner digits');
+    const tree = await page.accessibility.snapshot({ root: input, interestingOnly: false });
+    assert.ok(tree?.description?.includes(words), tree?.description);
+    assert.deepEqual(await axe(page), []);
+    await shoot(page, `again-${lang}-1280`);
+    await page.setViewport({ width: 390, height: 844 });
+    await shoot(page, `again-${lang}-390`);
+    // Said once more with each status: who went on to Stop is left there.
+    await (await button(page, lang === 'en' ? 'Stop' : 'Avsluta')).focus();
+    await hold(page, 'digits', 'Kim Ek', true);
+    assert.equal(await focus(page), 'banner stop');
+    await input.focus();
+    await page.keyboard.type('49');
+    assert.equal(await alerted(page), '');
+    // Said once more while it is typed already: what is typed stays, and so does the quiet.
+    await hold(page, 'digits', 'Kim Ek', true);
+    assert.equal(await alerted(page), '');
+    await page.keyboard.type('17');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await said(page), ['digits 4917', 'digits 4917']);
+    // Who is busy on the page keeps the focus there.
+    await page.focus('#own');
+    await hold(page, 'digits', 'Kim Ek', true);
+    assert.equal(await alerted(page), words);
+    assert.equal(await focus(page), 'input');
+    await context.close();
+  }
+});
+
 test('over the port: asked, answered, asked for digits, answered, and on', async () => {
   const { page, context, complaints } = await person(browser);
   await page.goto(`${served.origin}/core`);
   await (await button(page, 'Continue here')).press('Enter');
   await until('the focus in the field', async () => (await focus(page)) === 'banner digits');
+  await page.keyboard.type('0000');
+  await page.keyboard.press('Enter');
+  await until('the word about it', async () => (await alerted(page)).startsWith('That did not go through.'));
   await page.keyboard.type('4999');
   await page.keyboard.press('Enter');
   await says(page, 'Connecting. Nothing more is sent.');
@@ -339,20 +387,35 @@ test('the rules are named: seen on a wide window, spoken on any', async () => {
   const rules = () =>
     page.evaluate(() => {
       const line = document.querySelector('insyn-banner')?.shadowRoot?.querySelector('.rules');
-      return { text: line?.textContent, seen: (line?.getBoundingClientRect().width ?? 0) > 10 };
+      const wide = (element: Element | null | undefined) => (element?.getBoundingClientRect().width ?? 0) > 10;
+      return { text: line?.textContent, seen: wide(line), about: wide(line?.querySelector('.about')) };
     });
-  const spoken = async () =>
-    JSON.stringify(await page.accessibility.snapshot({ interestingOnly: false })).includes('"Rules 9f3b 7c21"');
-  assert.deepEqual(await rules(), { text: 'Rules 9f3b 7c21', seen: true });
+  const text = 'Rules 9f3b 7c21 They decide what may be shown. The agent sees the same characters.';
+  const spoken = async () => {
+    const tree = JSON.stringify(await page.accessibility.snapshot({ interestingOnly: false }));
+    return tree.includes('"Rules 9f3b 7c21"') && tree.includes('They decide what may be shown.');
+  };
+  assert.deepEqual(await rules(), { text, seen: true, about: true });
   assert.ok(await spoken());
   await shoot(page, 'live-1280');
+  await page.setViewport({ width: 800, height: 600 });
+  assert.deepEqual(await rules(), { text, seen: true, about: false });
+  assert.ok(await spoken());
+  await shoot(page, 'live-800');
   await page.setViewport({ width: 320, height: 568 });
-  assert.deepEqual(await rules(), { text: 'Rules 9f3b 7c21', seen: false });
+  assert.deepEqual(await rules(), { text, seen: false, about: false });
   assert.ok(await spoken());
   assert.deepEqual(await axe(page), []);
   await shoot(page, 'live-320');
   await ended(page, 'tampered');
   await says(page, 'Something on the way changed what was sent');
   assert.equal((await rules()).text, undefined);
+  await ended(page, 'policy');
+  await says(
+    page,
+    'Nothing was kept. This page expects other rules for what may be shown, so nothing of it was shown.',
+  );
+  await page.setViewport({ width: 390, height: 844 });
+  await shoot(page, 'policy-390');
   await context.close();
 });

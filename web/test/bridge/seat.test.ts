@@ -4,8 +4,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { afterEach, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
+import type { Opening } from '../../src/bridge/meeting.ts';
 import type { FromWorker } from '../../src/bridge/messages.ts';
-import { ApplicantSeat, type Opening, SEAT } from '../../src/bridge/seat.ts';
+import { RESTART_EVERY } from '../../src/bridge/restarts.ts';
+import { ApplicantSeat, SEAT } from '../../src/bridge/seat.ts';
+import { cpace } from '../../src/link/cpace.ts';
 import { unpack } from '../../src/link/deflate.ts';
 import type { Carried } from '../../src/link/exchange.ts';
 import type { AgentExchange } from '../../src/link/exchange-agent.ts';
@@ -49,6 +52,9 @@ class Bench {
   readonly posted: FromWorker[] = [];
   readonly secret = bytes('1234');
   readonly kept: Carried[] = [];
+  warmed = 0;
+  /** Whether the curve can be loaded. */
+  loads = true;
   /** Whether what is to be stored is, at once. */
   stores = true;
   readonly far: Far = {};
@@ -76,10 +82,17 @@ class Bench {
       origin: BOUND.origin,
       graceMs: 60_000,
       opening: opening ?? { t: 'code', bound: BOUND, digits: this.secret },
-      exchange: (bound, beginning) => applicantEnd(beginning, { page, bound }),
+      exchange: (bound, beginning) =>
+        applicantEnd(beginning, { page, bound }, async () => {
+          if (!this.loads) throw new TypeError('did not load');
+          return cpace;
+        }),
       store: (carried) => {
         this.kept.push(carried);
         return this.stores ? Promise.resolve() : new Promise(() => undefined);
+      },
+      warm: () => {
+        this.warmed++;
       },
       platform: fake.platform,
       now: () => this.now,
@@ -330,8 +343,8 @@ test('the server may ask for a keyframe once a second, and not for what it canno
   await settle();
   for (let ask = 0; ask < 5; ask++) bench.socket.local('serverResync');
   assert.equal(bench.count('resync'), 0, 'a second has not passed since the beginning');
-  bench.now += SEAT.resyncEvery;
-  t.mock.timers.tick(SEAT.resyncEvery);
+  bench.now += RESTART_EVERY;
+  t.mock.timers.tick(RESTART_EVERY);
   assert.equal(bench.count('resync'), 1);
   bench.delta(1);
   await settle();
@@ -339,7 +352,7 @@ test('the server may ask for a keyframe once a second, and not for what it canno
   bench.keyframe(2);
   await settle();
   assert.equal(bench.socket.of('keyframe').at(-1)?.epoch, 2);
-  bench.now += SEAT.resyncEvery;
+  bench.now += RESTART_EVERY;
   bench.socket.local('serverResync');
   assert.equal(bench.count('resync'), 2);
 });
@@ -396,7 +409,7 @@ test('a pause also ends what was promised to be sent later', async (t) => {
   await settle();
   bench.socket.local('serverResync');
   bench.seat.receive({ t: 'pause' });
-  t.mock.timers.tick(SEAT.resyncEvery);
+  t.mock.timers.tick(RESTART_EVERY);
   assert.equal(bench.count('resync'), 0);
 });
 
@@ -419,13 +432,15 @@ test('what is shown is told when it changes and when the session goes on', async
   await settle();
   assert.deepEqual(
     bench.socket.of('state').map((frame) => frame.payload[0]),
-    [1, 1],
+    [1, 3],
+    'the pause is said by this end itself, sealed',
   );
 });
 
 test('what is shown is told again to whoever asks for a resync', async () => {
   const bench = await new Bench().live();
   bench.seat.receive({ t: 'view', shown: 'hidden-tab' });
+  bench.now += RESTART_EVERY;
   bench.socket.local('serverResync');
   bench.socket.relay('resync', new Uint8Array(0));
   await settle();
@@ -433,6 +448,28 @@ test('what is shown is told again to whoever asks for a resync', async () => {
     bench.socket.of('state').map((frame) => frame.payload[0]),
     [1, 1, 1],
   );
+});
+
+test('a flood of unproven resyncs costs one a second, of everything', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const bench = await new Bench().live();
+  bench.seat.receive({ t: 'view', shown: 'visible' });
+  bench.keyframe(1);
+  bench.seat.receive({ t: 'resource', hash: HASH, type: 'image/png', body: random(100) });
+  await settle();
+  const count = () => [bench.count('resync'), bench.socket.of('state').length, bench.socket.of('resource').length];
+  const before = count();
+  for (let second = 1; second <= 2; second++) {
+    for (let ask = 0; ask < 50; ask++) bench.socket.local('serverResync');
+    bench.now += RESTART_EVERY;
+    t.mock.timers.tick(RESTART_EVERY);
+    bench.keyframe(1 + second);
+    await settle();
+    assert.deepEqual(
+      count(),
+      before.map((times) => times + second),
+    );
+  }
 });
 
 test('a page outside of the policy is told to the form', async () => {
@@ -487,13 +524,15 @@ test('stop is told, stops at once, and ends with the receipt', async () => {
   assert.equal(bench.gone, true);
 });
 
-test('a receipt for other texts than those agreed on is not handed on', async () => {
-  const bench = await new Bench().live();
+test('a receipt for another session, or other texts than those agreed on, is not handed on', async () => {
   const statement = { version: '1', hash: BOUND.statementHash, language: 'en' };
-  const receipt = { session: SESSION, statement, policy: 'another', consented: 1, ended: 2, reason: 'ended' };
-  bench.socket.sayJson('close', { reason: 'ended', receipt });
-  bench.socket.lose(4501);
-  assert.deepEqual(bench.told.at(-1), { t: 'ended', reason: 'ended' });
+  const right = { session: SESSION, statement, policy: BOUND.policyHash, consented: 1, ended: 2, reason: 'ended' };
+  for (const wrong of [{ policy: 'x' }, { statement: { ...statement, hash: 'x' } }, { session: 'b'.repeat(26) }]) {
+    const bench = await new Bench().live();
+    bench.socket.sayJson('close', { reason: 'ended', receipt: { ...right, ...wrong } });
+    bench.socket.lose(4501);
+    assert.deepEqual(bench.told.at(-1), { t: 'ended', reason: 'ended' }, Object.keys(wrong)[0]);
+  }
 });
 
 test('stop holds without a line, and is told when the line comes back', async (t) => {
@@ -619,9 +658,17 @@ test('a session whose codes did not match ends, also where the server says nothi
   await settle();
   bench.socket.relay('exchange', random(97));
   await settle();
+  assert.deepEqual(bench.posted.at(-1), { t: 'forget' }, 'at once');
   bench.socket.status('joining');
-  t.mock.timers.tick(SEAT.fail);
-  assert.deepEqual(bench.posted.at(-2), { t: 'ended', reason: 'no_match' });
+  t.mock.timers.tick(SEAT.stop);
+  assert.deepEqual(bench.posted.at(-1), { t: 'ended', reason: 'no_match' });
+  // The verdict may have been lost with the line: it is said on the next one.
+  bench.socket.lose(1006);
+  t.mock.timers.tick(LINK.firstWait);
+  bench.socket.open();
+  assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(0));
+  t.mock.timers.tick(SEAT.farewell);
+  assert.deepEqual(bench.posted.at(-1), { t: 'over', reason: 'no_match' });
   assert.equal(bench.gone, true);
 });
 
@@ -630,6 +677,55 @@ test('who looks is who was agreed on, whatever the server says later', async () 
   bench.socket.status('live', true, 'Somebody Else');
   const last = bench.told.findLast((message) => message.t === 'status');
   assert.equal(last?.t === 'status' && last.agent, BOUND.agentName);
+});
+
+test('the other end hears every ten seconds what it may show, and nothing where nobody met', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const bench = new Bench();
+  bench.socket.open();
+  t.mock.timers.tick(SEAT.alive);
+  bench.socket.status('joining');
+  await bench.answer();
+  bench.seat.receive({ t: 'view', shown: 'visible' });
+  bench.socket.status('live');
+  await settle();
+  const before = bench.socket.of('state').length;
+  t.mock.timers.tick(3 * SEAT.alive);
+  await settle();
+  assert.equal(bench.socket.of('state').length, before + 3);
+});
+
+test('what digits need did not load: they can be typed again, and nothing was guessed', async () => {
+  const bench = await away({ t: 'nothing' });
+  assert.equal(bench.warmed, 1);
+  bench.loads = false;
+  bench.seat.receive({ t: 'digits', digits: '0042' });
+  await settle();
+  assert.deepEqual(bench.told.at(-1), { t: 'hold', need: 'digits', agent: 'Kim Ek', again: true });
+  assert.deepEqual(bench.socket.kinds(), ['exchange'], 'no verdict');
+  bench.loads = true;
+  bench.agent.digits(bytes('0042'));
+  bench.seat.receive({ t: 'digits', digits: '0042' });
+  await bench.answer();
+  assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(1));
+});
+
+test('a failed guess is told as one, whatever reason the server gives then', async () => {
+  const bench = new Bench();
+  bench.socket.open();
+  bench.socket.status('joining');
+  await settle();
+  bench.socket.relay('exchange', random(97));
+  await settle();
+  bench.socket.sayJson('close', { reason: 'shutdown' });
+  bench.socket.lose(4513);
+  assert.deepEqual(bench.told.at(-1), { t: 'ended', reason: 'no_match' });
+});
+
+test('a status that is none ends the session, since nothing can be relied on then', async () => {
+  const bench = await new Bench().live();
+  bench.socket.sayJson('status', { state: 'live', page: 'x' });
+  assert.deepEqual(bench.told.at(-1), { t: 'ended', reason: 'protocol' });
 });
 
 test('a page reloaded before the codes had matched tells the server so, since nothing can come of the code', async () => {
@@ -665,7 +761,30 @@ test('a frame that was changed on its way ends the session at once, and the serv
   await settle();
   assert.deepEqual(bench.told.at(-1), { t: 'ended', reason: 'tampered' });
   assert.deepEqual(bench.socket.of('close')[0]?.payload, Uint8Array.of(2));
-  assert.equal(bench.gone, true);
+  bench.keyframe(2);
+  await settle();
+  assert.equal(bench.socket.of('keyframe').length, 0, 'nothing is sent any more');
+  bench.socket.lose(4510);
+  assert.deepEqual(bench.posted.at(-1), { t: 'over', reason: 'tampered' });
+});
+
+test('a policy that the page does not pin ends the session for that reason, at once', async () => {
+  const bench = await new Bench().live();
+  bench.seat.receive({ t: 'distrust' });
+  assert.deepEqual(bench.told.at(-1), { t: 'ended', reason: 'policy' });
+  assert.deepEqual(bench.socket.of('close')[0]?.payload, Uint8Array.of(3));
+});
+
+test('digits that nobody asked for go nowhere', async () => {
+  const bench = new Bench();
+  bench.socket.open();
+  bench.socket.status('joining');
+  await settle();
+  bench.seat.receive({ t: 'digits', digits: '0042' });
+  await settle();
+  assert.equal(bench.socket.of('exchange').length, 1);
+  await bench.answer();
+  assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(1));
 });
 
 test('nothing but exchange messages is said before the codes have matched, and nothing else is heard', async () => {

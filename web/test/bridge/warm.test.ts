@@ -62,7 +62,7 @@ async function open(lang: string): Promise<Page> {
 const said = (page: Page) => page.evaluate(() => (globalThis as unknown as Globals).said);
 const seen = (page: Page) => page.$eval('.card', (card) => (card as HTMLElement).innerText);
 
-test('it says once that somebody is about to type: at the first focus, or at the first input', async () => {
+test('it says once for each session that somebody is about to type: at the first focus, or at the first input', async () => {
   const page = await open('en');
   assert.deepEqual(await said(page), [], 'said before anybody came near');
   await page.focus('#code');
@@ -71,6 +71,14 @@ test('it says once that somebody is about to type: at the first focus, or at the
   await page.focus('button');
   await page.focus('#code');
   assert.deepEqual(await said(page), ['warm']);
+  await page.evaluate(() => {
+    const { form } = globalThis as unknown as Globals;
+    form.phase('live', 'Kim Ek', true);
+    form.ended('ended');
+  });
+  assert.deepEqual(await said(page), ['warm']);
+  await page.focus('#code');
+  assert.deepEqual(await said(page), ['warm', 'warm'], 'the next code finds nothing loaded');
   await page.reload();
   // Filled in by speech or by a tool, without a focus.
   await page.$eval('#code', (field) => {
@@ -83,8 +91,8 @@ test('it says once that somebody is about to type: at the first focus, or at the
 
 test('the rules are named with the statement and while it is on, in both languages', async () => {
   for (const [lang, words] of [
-    ['en', 'What may be shown is set by rules 9f3b 7c21'],
-    ['sv', 'Vad som får visas avgörs av reglerna 9f3b 7c21'],
+    ['en', 'Rules 9f3b 7c21 decide what may be shown. The agent sees the same characters.'],
+    ['sv', 'Regler 9f3b 7c21 avgör vad som får visas. Handläggaren ser samma tecken.'],
   ] as const) {
     const page = await open(lang);
     assert.ok((await seen(page)).includes(words));
@@ -96,6 +104,20 @@ test('the rules are named with the statement and while it is on, in both languag
     await page.screenshot({ path: join(SHOTS, `form-on-${lang}-390.png`) });
     await page.browserContext().close();
   }
+});
+
+test('on a page that expects other rules no new code is asked for', async () => {
+  const page = await open('en');
+  await page.evaluate(() => {
+    const { form } = globalThis as unknown as Globals;
+    form.phase('live', 'Kim Ek', true);
+    form.ended('policy');
+  });
+  assert.equal(
+    await page.$eval('.note', (note) => note.textContent),
+    'Screen mirroring has ended. Nothing was kept. This page expects other rules for what may be shown, so nothing of it was shown.',
+  );
+  await page.browserContext().close();
 });
 
 test('digits that did not match are told with what to do', async () => {

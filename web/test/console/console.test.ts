@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
 import { checkDigit } from '../../src/wire/code.ts';
 import { decodeFrame, encodeFrame } from '../../src/wire/frame.ts';
+import type { FromConsoleWorker } from '../../src/wire/messages.ts';
 import { launch, WEB } from '../support/browser.ts';
 import { type Desk, openDesk, workerHeard, workerSays } from './desk.ts';
 import { statusOf } from './fake-socket.ts';
@@ -104,6 +105,7 @@ test('the agent signs in with a name, and a name of one letter is refused before
     await page.waitForSelector(button('New code'));
     assert.equal(desk.calls.at(-1), 'POST /api/sign-in {"name":"Kim Lind"}');
     assert.deepEqual(await findings(page), []);
+    assert.match(await text(page, '.fine'), /^Rules 9f3b 7c21 decide what may be shown\./);
     await shoot(page, 'desk');
     await click(page, button('Sign out'));
     await page.waitForSelector(name('Your name'));
@@ -270,7 +272,7 @@ test('typed: the digits go and “Connecting…” is said; then the view is liv
     assert.match(await text(page, '.where'), /^Live My Page: book an appointment$/, 'the policy names the page');
     assert.match(await text(page, '.facts'), /Swedish.*8[23]:\d\d/);
     assert.match(await text(page, '.foot'), /View only: you can’t do anything on the applicant’s page/);
-    assert.match(await text(page, '.foot'), /Policy 9f3b 7c21/);
+    assert.match(await text(page, '.foot'), /Rules 9f3b 7c21/);
     assert.ok((await workerHeard(page)).some((message) => message.t === 'applied' && message.counter === 1));
     assert.deepEqual(await findings(page), []);
     await shoot(page, 'live');
@@ -339,6 +341,38 @@ test('the curtain: paused, hidden tab, page not in the policy', () =>
     assert.equal(await viewText(page), '');
   }));
 
+test('nothing is heard from the applicant’s end: dimmed, then gone, and asked for anew once it speaks', () =>
+  withDesk(async () => {
+    const page = await liveSession();
+    await workerSays(page, { t: 'quiet', quiet: true });
+    await page.waitForSelector('[data-cover=dimmed]');
+    assert.match(await text(page, '.where'), /^No answer/);
+    assert.match(await viewText(page), /Book an appointment/);
+    await curtain(page, 'The applicant’s page does not answer');
+    assert.equal(await viewText(page), '', 'the view is empty behind it');
+    assert.ok(await page.$('.curtain .icon-quiet'));
+    assert.deepEqual(await findings(page), []);
+    await shoot(page, 'quiet');
+    assert.ok(!(await workerHeard(page)).some((message) => message.t === 'resync'));
+    await workerSays(page, { t: 'quiet', quiet: false });
+    await heard(page, 'resync');
+    await curtain(page, 'Fetching the page…');
+    await workerSays(page, { t: 'frame', kind: 'keyframe', epoch: 2, counter: 2, body: drawing('my') });
+    await page.waitForSelector('[data-cover=none]');
+  }));
+
+test('a pause that the applicant’s end has sealed is one, whatever the server says', () =>
+  withDesk(async () => {
+    const page = await liveSession();
+    await workerSays(page, { t: 'view', shown: 'paused' });
+    await curtain(page, 'The applicant has paused');
+    await workerSays(page, live());
+    await new Promise((done) => setTimeout(done, 300));
+    await curtain(page, 'The applicant has paused');
+    await workerSays(page, { t: 'view', shown: 'visible' });
+    await page.waitForSelector('[data-cover=none]');
+  }));
+
 test('away: the last view is dimmed for two seconds at most, then gone; the next keyframe brings it back', () =>
   withDesk(async () => {
     const page = await liveSession();
@@ -383,7 +417,7 @@ test('four digits: big, read one by one, once the region is there; and gone with
     await page.waitForSelector('[data-cover=dimmed]');
     await workerSays(page, { t: 'digits', digits: '4917' });
     await curtain(page, 'Read these four digits aloud');
-    const code = await page.waitForSelector('.curtain [role=status][aria-label=Code] .unseen');
+    const code = await page.waitForSelector('.curtain [role=status][aria-label="Four digits"] .unseen');
     assert.equal(await code?.evaluate((element) => element.textContent), 'four nine, one seven');
     assert.deepEqual(await page.evaluate(() => (globalThis as unknown as { born: string[] }).born), ['']);
     assert.equal(await text(page, '.curtain .digits [aria-hidden]'), '49 17');
@@ -407,7 +441,7 @@ test('four digits: big, read one by one, once the region is there; and gone with
     assert.doesNotMatch(await text(page, '.curtain'), /49 17/);
     await workerSays(page, live({ page: 2 }));
     await curtain(page, 'Fetching the page…');
-    assert.equal(await page.$('[aria-label=Code]'), null);
+    assert.equal(await page.$('[aria-label="Four digits"]'), null);
     await workerSays(page, { t: 'frame', kind: 'keyframe', epoch: 1, counter: 1, body: drawing('my') });
     await page.waitForSelector('[data-cover=none]');
     assert.match(await viewText(page), /Book an appointment/);
@@ -422,13 +456,13 @@ test('digits wait behind a line that is down, and go when they are no more, with
     await curtain(page, 'Read these four digits aloud');
     await workerSays(page, { t: 'line', up: false });
     await curtain(page, 'Your line is down');
-    assert.equal(await page.$('[aria-label=Code]'), null);
+    assert.equal(await page.$('[aria-label="Four digits"]'), null);
     await workerSays(page, { t: 'line', up: true });
     await curtain(page, 'Read these four digits aloud');
     await workerSays(page, { t: 'view', shown: 'hidden-tab' });
     await workerSays(page, { t: 'digits' });
     await curtain(page, 'The applicant is away');
-    assert.equal(await page.$('[aria-label=Code]'), null);
+    assert.equal(await page.$('[aria-label="Four digits"]'), null);
     await workerSays(page, { t: 'view', shown: 'visible' });
     await workerSays(page, { t: 'digits', digits: '0862' });
     await curtain(page, 'Read these four digits aloud');
@@ -482,9 +516,9 @@ test('the agent ends it with one click: the view is empty at once, the receipt f
     await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'You ended the session');
     assert.equal(await page.$('iframe'), null);
     const words = await text(page, '.receipt');
-    for (const part of ['K7QX2M4TB3WZ5HNA', '2026-1 (Swedish)', 'ab12cd34', '9f3b7c21'])
+    for (const part of ['K7QX2M4TB3WZ5HNA', '2026-1 (Swedish)', 'ab12 cd34', 'Rules9f3b 7c21'])
       assert.ok(words.includes(part), part);
-    assert.ok(!words.includes('9f3b7c21aa') && !words.includes('ab12cd34ef'));
+    assert.doesNotMatch(words, /9f3b7c21|ab12cd34/, 'a print that is not in groups');
     assert.deepEqual(await findings(page), []);
     await shoot(page, 'ended');
     await click(page, button('New code'));
@@ -523,6 +557,77 @@ test('a console that is reloaded tells the server, over its real Worker and a re
     assert.deepEqual(told, [['close', 1]]);
     assert.deepEqual(await violations(page), []);
   }, true));
+
+test('a console that was reloaded in a session says once why it ended', () =>
+  withDesk(async () => {
+    const page = await liveSession();
+    const said = 'The console was closed. A closed or reloaded console cannot come back to its session.';
+    const notice = () =>
+      page.waitForFunction((words) => document.querySelector('.notice')?.textContent?.startsWith(words), {}, said);
+    await page.reload();
+    await notice();
+    assert.deepEqual(await page.evaluate(() => ({ ...sessionStorage })), {});
+    assert.deepEqual(await findings(page), []);
+    await shoot(page, 'left');
+    await page.reload();
+    await page.waitForSelector(button('New code'));
+    await new Promise((done) => setTimeout(done, 100));
+    assert.equal(await text(page, '.notice'), '', 'said twice');
+    // A code that waits is gone with its console, too.
+    await click(page, button('New code'));
+    await page.waitForSelector('[aria-label=Code]');
+    await page.reload();
+    await notice();
+    // An end that came before is told already.
+    await click(page, button('New code'));
+    await page.waitForSelector('[aria-label=Code]');
+    await heard(page, 'open');
+    await workerSays(page, { t: 'ended', reason: 'expired' });
+    await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'The code ran out');
+    await page.reload();
+    await page.waitForSelector(button('New code'));
+    await new Promise((done) => setTimeout(done, 100));
+    assert.equal(await text(page, '.notice'), '');
+    // Signed out meanwhile: said with the sign-in.
+    await click(page, button('New code'));
+    await page.waitForSelector('[aria-label=Code]');
+    desk.state.name = undefined;
+    await page.reload();
+    await page.waitForSelector(name('Your name'));
+    assert.ok((await text(page, '#name-error')).startsWith(said));
+  }));
+
+test('the ends: other rules, digits that nobody confirmed, and a reason that has no words', () =>
+  withDesk(async () => {
+    const ended = async (end: object, title: string): Promise<string> => {
+      const page = await withCode();
+      await workerSays(page, { t: 'ended', ...end } as FromConsoleWorker);
+      await page.waitForFunction((words) => document.querySelector('h1')?.textContent === words, {}, title);
+      assert.deepEqual(await findings(page), []);
+      await shoot(page, `ended-${(end as { reason: string }).reason}`);
+      const words = await text(page, '.ended');
+      await page.browserContext().close();
+      return words;
+    };
+    const policy = await ended({ reason: 'policy' }, 'This page expects other rules');
+    assert.match(policy, /a new code will not help on that page/);
+    const told = /The digits were tried, and the attempt was broken off\./;
+    assert.doesNotMatch(policy, told);
+    const unproven = true;
+    assert.match(await ended({ reason: 'not_joined', unproven }, 'The connection was not made in time'), told);
+    assert.doesNotMatch(await ended({ reason: 'no_match', unproven }, 'The digits did not match'), told);
+    await ended({ reason: 'unheard-of' }, 'Ended for safety');
+  }));
+
+test('a desk that is older than the policy in force is loaded anew instead of giving out codes that cannot match', () =>
+  withDesk(async () => {
+    const page = await signedIn();
+    await page.evaluate(() => Object.assign(globalThis, { old: true }));
+    desk.state.policy = 'another';
+    await click(page, button('New code'));
+    await page.waitForFunction(() => !('old' in globalThis));
+    assert.equal(await page.$('[aria-label="Code"]'), null);
+  }));
 
 test('signed out elsewhere: asking for a code leads to the sign-in', () =>
   withDesk(async () => {

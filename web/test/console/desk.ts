@@ -11,6 +11,8 @@ import type { FromConsoleWorker, ToConsoleWorker } from '../../src/wire/messages
 import { bundle, WEB } from '../support/browser.ts';
 import { acceptLines, type TestLine } from './line.ts';
 
+/** The hash of the policy in force. */
+const POLICY = '9f3b7c21aa';
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:; worker-src 'self'; " +
   "frame-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
@@ -30,7 +32,7 @@ export interface Desk {
   origin: string;
   /** Method, path and body of each call of the API. */
   calls: string[];
-  state: { name: string | undefined; lives: number; refuse: number; used: boolean };
+  state: { name: string | undefined; lives: number; refuse: number; used: boolean; policy: string };
   /** A page on the desk, waiting for whatever its first screen is. */
   open(browser: Browser, size: { width: number; height: number }): Promise<Page>;
   /** The next line that the console opens. */
@@ -41,7 +43,7 @@ export interface Desk {
 /** `realWorker`: the console's own Worker instead of the test's, so that lines are opened. */
 export async function openDesk(realWorker = false): Promise<Desk> {
   const calls: string[] = [];
-  const state: Desk['state'] = { name: undefined, lives: 5 * 60_000, refuse: 0, used: false };
+  const state: Desk['state'] = { name: undefined, lives: 5 * 60_000, refuse: 0, used: false, policy: POLICY };
   const css = await build({
     absWorkingDir: WEB,
     entryPoints: ['src/console/console.css'],
@@ -55,7 +57,7 @@ export async function openDesk(realWorker = false): Promise<Desk> {
       '{{.Config}}',
       JSON.stringify({
         insynOrigin: 'http://insyn.agency.localhost',
-        policyHash: '9f3b7c21aa',
+        policyHash: POLICY,
         demo: true,
         labels: { my: 'My Page: book an appointment', start: 'Start page' },
       }),
@@ -85,7 +87,12 @@ export async function openDesk(realWorker = false): Promise<Desk> {
     if (!state.name) return json(response, 401, { error: 'sign_in' });
     if (call === 'GET /api/whoami') return json(response, 200, agent);
     if (call === 'POST /api/codes') {
-      return json(response, 201, { session: 'K7QX2M4TB3WZ5HNA', routing: '47291', expires: Date.now() + state.lives });
+      return json(response, 201, {
+        session: 'K7QX2M4TB3WZ5HNA',
+        routing: '47291',
+        expires: Date.now() + state.lives,
+        policy: state.policy,
+      });
     }
     if (call.endsWith('/extend')) return json(response, 200, { expires: Date.now() + state.lives + 5 * 60_000 });
     if (call.startsWith('DELETE ') && state.used) return json(response, 404, { error: 'no_code' });

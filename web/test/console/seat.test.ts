@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { RESOURCES } from '../../src/console/resources.ts';
 import { AgentSeat, SEAT } from '../../src/console/seat.ts';
-import type { Chains } from '../../src/link/chains.ts';
+import { Chains } from '../../src/link/chains.ts';
 import { pack } from '../../src/link/deflate.ts';
 import type { Carried } from '../../src/link/exchange.ts';
 import type { Beginning } from '../../src/link/exchange-applicant.ts';
-import { decodeAck, decodeWant, encodeChunk, encodePointer, encodeShown } from '../../src/link/parts.ts';
+import { decodeAck, decodeWant, encodeChunk, encodePointer, encodeSeen } from '../../src/link/parts.ts';
 import { noCounters, PageSeal } from '../../src/link/seal.ts';
 import { toHex } from '../../src/wire/hex.ts';
 import type { Bytes, FromConsoleWorker } from '../../src/wire/messages.ts';
@@ -40,11 +40,13 @@ function bench() {
   let exchanges = 0;
   const secret = text('5308');
   const held: { chains?: Chains } = {};
+  const explode = { now: false };
   const seat = new AgentSeat({
     platform: network,
     exchange: (session, page, bound, chains, digits, allowed) => {
       exchanges++;
       held.chains = chains;
+      if (explode.now) throw new TypeError('of the test');
       assert.deepEqual([session, bound], [SESSION, BOUND]);
       const end = agentEnd(chains, undefined, { page }, allowed);
       if (digits) end.digits(digits);
@@ -67,7 +69,7 @@ function bench() {
       .map((ack) => ack?.counter);
   const carried: { is?: Carried } = {};
   const known = () => held.chains?.candidates(carried.is?.chain ?? '');
-  return { network, seat, posted, of, acks, clock, secret, carried, known, exchanges: () => exchanges };
+  return { network, seat, posted, of, acks, clock, secret, carried, known, explode, exchanges: () => exchanges };
 }
 
 type Meeting = ReturnType<typeof bench>;
@@ -219,8 +221,84 @@ test('digits that were answered and not confirmed are one guess: who asks for ot
     assert.deepEqual(b.known(), [], 'what was known of the tab is erased');
     assert.equal(verdicts(b).includes(1, 1), false);
     await until(() => b.of('ended').length > 0);
-    assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'no_match' }], 'it ends by itself');
+    assert.deepEqual(
+      b.of('ended'),
+      [{ t: 'ended', reason: 'no_match', unproven: true, unheard: true }],
+      'it ends by itself',
+    );
   }
+});
+
+for (const [way, page] of [
+  ['without a page', undefined],
+  ['whose page is no number', 'x'],
+  ['whose page is none', -1],
+] as const) {
+  test(`a status ${way} opens nothing: the digits that were erased are no digits`, async () => {
+    const b = bench();
+    b.network.last.sayJson('status', statusOf({ state: 'joining', page: 2 }));
+    b.network.last.sayJson('status', { ...statusOf({ state: 'joining' }), page });
+    await converse(b, 1, { digits: new Uint8Array(4) });
+    await converse(b, 1, { digits: text('5308') }, 20);
+    assert.equal(verdicts(b).includes(1), false);
+    assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'protocol', unheard: true }]);
+    assert.deepEqual([...(b.network.last.of('close')[0]?.payload ?? [])], [4], 'the other side hears of it');
+  });
+}
+
+test('the digits of the code are handed out once, and only as digits', async () => {
+  const chains = new Chains();
+  const erased = agentEnd(chains, undefined);
+  erased.digits(new Uint8Array(4));
+  const forged = await applicantEnd({ digits: text('5308') }).start();
+  assert.deepEqual(await erased.receive(forged.reply ?? text('')), { verdict: false });
+  assert.deepEqual(await applicantEnd({ digits: new Uint8Array(4) }).start(), { verdict: false });
+});
+
+test('a failed guess is told as one, whatever reason the server gives then', async () => {
+  const b = bench();
+  b.network.last.sayJson('status', statusOf({ state: 'joining' }));
+  b.network.last.say('exchange', { page: 1, counter: 1, payload: text('nonsense') });
+  await settled();
+  b.network.last.sayJson('close', { reason: 'shutdown' });
+  b.network.last.lose(4513);
+  assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'no_match' }]);
+});
+
+test('digits that were answered and never confirmed are told with the end', async () => {
+  const b = bench();
+  b.network.last.sayJson('status', statusOf({ state: 'joining' }));
+  await converse(b, 1, { digits: text('5309') });
+  b.network.last.sayJson('close', { reason: 'not_joined' });
+  b.network.last.lose(4504);
+  assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'not_joined', unproven: true }]);
+});
+
+test('silence of the applicant’s end is told, and that it speaks again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const b = bench();
+  b.network.last.sayJson('status', statusOf({ state: 'joining' }));
+  await converse(b, 1, { digits: text('5308') });
+  b.network.last.sayJson('status', statusOf({ state: 'live' }));
+  b.network.last.say('state', { page: 1, counter: 3, payload: encodeSeen('visible') });
+  await settled();
+  for (let second = 0; second < 20; second++) t.mock.timers.tick(1000);
+  assert.deepEqual(b.of('quiet'), []);
+  b.network.last.say('beat');
+  for (let second = 0; second < 5; second++) t.mock.timers.tick(1000);
+  assert.deepEqual(b.of('quiet'), [{ t: 'quiet', quiet: true }], 'what the server says does not count');
+  b.network.last.say('state', { page: 1, counter: 4, payload: encodeSeen('visible') });
+  await settled();
+  assert.deepEqual(b.of('quiet').at(-1), { t: 'quiet', quiet: false });
+});
+
+test('what throws where nothing should ends the session, and silences nothing', async () => {
+  const b = bench();
+  b.explode.now = true;
+  b.network.last.sayJson('status', statusOf({ state: 'joining' }));
+  b.network.last.say('exchange', { page: 1, counter: 1, payload: text('x') });
+  await settled();
+  assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'protocol', unheard: true }]);
 });
 
 test('before the codes have matched no fresh digits are to be had', async () => {
@@ -246,6 +324,29 @@ test('a receipt for other texts than those agreed on is not shown', async () => 
   assert.deepEqual(b.of('status').at(-1)?.status.receipt, receipt);
   b.network.last.sayJson('status', statusOf({ receipt: { ...receipt, policy: 'x' } }));
   assert.equal(b.of('status').at(-1)?.status.receipt, undefined);
+  const statement = { ...receipt.statement, hash: 'x' };
+  b.network.last.sayJson('status', statusOf({ receipt: { ...receipt, statement } }));
+  assert.equal(b.of('status').at(-1)?.status.receipt, undefined);
+});
+
+test('what the applicant agreed to does not change within a session', async () => {
+  const b = await live();
+  const statement = { version: '2', hash: 'another', language: 'en' };
+  b.network.last.sayJson('status', statusOf({ state: 'away', page: 2, statement }));
+  // The bench wants what was agreed on at first for each exchange that is made.
+  await meet(b, 2);
+  assert.deepEqual(verdicts(b), [1, 1]);
+});
+
+test('an exchange that is answered after its page was left says nothing on the next one', async () => {
+  const b = bench();
+  b.network.last.sayJson('status', statusOf({ state: 'joining' }));
+  const { reply } = await applicantEnd({ digits: text('5308') }).start();
+  b.network.last.say('exchange', { page: 1, counter: 1, payload: reply ?? text('') });
+  b.network.last.sayJson('status', statusOf({ state: 'joining', page: 2 }));
+  await settled();
+  assert.deepEqual(b.network.last.of('exchange'), []);
+  assert.deepEqual(verdicts(b), []);
 });
 
 test('fresh digits go with the page that asked for them', async () => {
@@ -267,7 +368,7 @@ test('the first frame under new keys makes the secret of the page before worthle
     b.network.last.sayJson('status', statusOf({ state: 'away', page: 2 }));
     await meet(b, 2);
     b.network.last.sayJson('status', statusOf({ state: 'live', page: 2 }));
-    if (frames > 0) b.network.last.say('state', { page: 2, counter: 3, payload: encodeShown('visible') });
+    if (frames > 0) b.network.last.say('state', { page: 2, counter: 3, payload: encodeSeen('visible') });
     await settled();
     b.network.last.sayJson('status', statusOf({ state: 'away', page: 3 }));
     await converse(b, 3, { carried: old });
@@ -284,8 +385,14 @@ test('a frame that was changed on its way ends the session at once, and the serv
   b.network.last.onmessage?.({ data: message.buffer });
   await settled();
   assert.equal(b.of('frame').length, 0);
-  assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'tampered' }]);
+  assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'tampered', unheard: true }]);
   assert.deepEqual([...(b.network.last.of('close')[0]?.payload ?? [])], [2]);
+  b.network.last.lose(1006);
+  await until(() => b.network.sockets.length === 2);
+  b.network.last.open();
+  assert.deepEqual([...(b.network.last.of('close')[0]?.payload ?? [])], [2], 'said again until the server has heard');
+  b.network.last.lose(4515);
+  assert.deepEqual(b.of('ended').at(-1), { t: 'ended', reason: 'tampered' });
 });
 
 test('of a million resources that a page names, as many are asked for as may be waited for', async () => {
@@ -485,7 +592,7 @@ test('a late "applied" of the page before gives no credit on the new one', async
 test('the page hears whether the applicant can be seen, ahead of what waits', async () => {
   const b = await live();
   b.network.last.say('keyframe', { page: 1, epoch: 1, counter: 1, payload: await pack(text('k')) });
-  b.network.last.say('state', { page: 1, counter: 3, payload: encodeShown('hidden-tab') });
+  b.network.last.say('state', { page: 1, counter: 3, payload: encodeSeen('hidden-tab') });
   await settled();
   assert.deepEqual(b.of('view'), [{ t: 'view', shown: 'hidden-tab' }]);
 });

@@ -36,7 +36,7 @@ const support = () => `${product.host('www.agency')}/en/support`;
 /** The digits that the desk shows. */
 function freshDigits(console: Page): Promise<string> {
   return until('four digits at the desk', async () => {
-    const shown = await console.$('aria/Code[role="status"]');
+    const shown = await console.$('aria/Four digits[role="status"]');
     const digits = (await shown?.evaluate((element) => element.textContent ?? ''))?.replace(/\D/g, '') ?? '';
     return digits.length === 4 ? digits : undefined;
   });
@@ -128,10 +128,59 @@ test('another tab is asked while the first is elsewhere, and a stop there is hea
   await page.goto(product.host('social'));
   await other.reload();
   await banner(other, 'Continue here');
-  assert.equal(await console.$('aria/Code[role="status"]'), null, 'digits before anybody said that they are needed');
+  assert.equal(
+    await console.$('aria/Four digits[role="status"]'),
+    null,
+    'digits before anybody said that they are needed',
+  );
   await (await banner(other, 'Stop')).click();
   await until('the desk to be told', async () => /stopped/i.test(await visible(console)));
   await until('the applicant to be told', async () => /Nothing was kept/.test(await heard(other)));
+  await hangUp(console, page);
+});
+
+test('a new code typed while the banner asks begins a new session', async () => {
+  const { console, page } = await call(product);
+  const other = await page.browserContext().newPage();
+  await page.goto(product.host('social'));
+  await other.goto(support());
+  await banner(other, 'Continue here');
+  const colleague = await agent(product, 'Sam Lind');
+  await submit(other, await newCode(colleague));
+  await until('the view at the other desk', async () => (await seen(colleague)).includes('08.00'));
+  await until('the first desk to be told', async () => /another session/i.test(await visible(console)));
+  await hangUp(console, page, colleague);
+});
+
+test('going on here without a connection is offered again, and works once there is one', async () => {
+  const { console, page } = await call(product);
+  await (await bridge(page)).evaluate(() => sessionStorage.clear());
+  await page.goto(my());
+  const go = await banner(page, 'Continue here');
+  product.line.cut();
+  await go.click();
+  await new Promise((done) => setTimeout(done, 300));
+  product.line.mend();
+  await (await banner(page, 'Continue here')).click();
+  await type(page, await freshDigits(console));
+  await until('My Page', async () => (await seen(console)).includes('Log in'));
+  await hangUp(console, page);
+});
+
+test('a page number that somebody on the domain made up in the cookie costs nothing', async () => {
+  const { console, page } = await call(product);
+  await page.evaluate(() => {
+    // biome-ignore lint/suspicious/noDocumentCookie: what a page can do
+    document.cookie = 'insyn=65533; Domain=agency.localhost; Path=/bridge; Max-Age=600; Secure';
+  });
+  for (let round = 0; round < 4; round++) {
+    await page.goto(my());
+    await until('My Page', async () => (await seen(console)).includes('Log in'));
+    await page.goto(support());
+    await until('the support page', async () => (await seen(console)).includes('08.00'));
+  }
+  const page9 = await (await bridge(page)).evaluate(() => JSON.parse(sessionStorage.insyn ?? '{}').page);
+  assert.equal(page9, 9);
   await hangUp(console, page);
 });
 

@@ -273,7 +273,16 @@ export async function call(product: Product, viewport: typeof DESKTOP = DESKTOP)
   const code = await newCode(console);
   const page = await applicant(product, viewport);
   await submit(page, code);
-  await until('the support page in the view', async () => (await seen(console)).includes('08.00'));
+  try {
+    await until('the support page in the view', async () => (await seen(console)).includes('08.00'));
+  } catch (error) {
+    // What both people would say on the phone now, and what the server has printed.
+    const texts = [console, ...page.frames()].map((where) =>
+      where.evaluate(() => document.body.innerText.slice(0, 500)),
+    );
+    const log = product.printed().split('\n').slice(-12);
+    throw new Error([String(error), ...(await Promise.all(texts)), ...log].join('\n---\n'));
+  }
   return { console, page };
 }
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'puppeteer-core';
-import { arrived, call, hangUp, type Product, seen, startProduct, until } from './insyn.ts';
+import { arrived, bridge, call, hangUp, type Product, seen, startProduct, until } from './insyn.ts';
 
 let product: Product;
 
@@ -38,12 +38,20 @@ test('www to my and back, and a reload, in one occasion', async () => {
 
 test('three pages within a second', async () => {
   const { console, page } = await call(product);
-  const hop = (path: string) => page.goto(path, { waitUntil: 'commit' as never }).catch(() => undefined);
-  await hop(`${product.host('my.agency')}/en/`);
-  await hop(`${product.host('www.agency')}/en/`);
-  await page.goto(`${product.host('www.agency')}/en/support`);
+  const client = await page.createCDPSession();
+  const storedPage = () =>
+    bridge(page).then((frame) => frame.evaluate(() => JSON.parse(sessionStorage.insyn ?? '{}').page));
+  const before = Number(await storedPage());
+  // As fast as a person can press: each is on its way before the one before has been loaded.
+  for (const path of ['www.agency/en/', 'my.agency/en/', 'www.agency/en/support']) {
+    const [host, ...rest] = path.split('/');
+    await client.send('Page.navigate', { url: `${product.host(host ?? '')}/${rest.join('/')}` });
+    await new Promise((done) => setTimeout(done, 250));
+  }
+  await until('the last page', async () => (await seen(console)).includes('08.00'));
   await page.evaluate(() => document.querySelector('h1')?.append(' arrived'));
-  await until('the last page', async () => (await seen(console)).includes('arrived'));
+  await until('a change on it', async () => (await seen(console)).includes('arrived'));
+  assert.equal(Number(await storedPage()), before + 3, 'not every page was one of the session');
   await hangUp(console, page);
 });
 

@@ -56,7 +56,14 @@ test('neither secret nor check digit is in anything that the server receives', a
       assert.ok(EXCHANGE_SIZES.has(frame.payload.length), `${frame.payload.length} bytes`);
     else assert.equal(frame.payload.length % 64, 16, `${frame.kind} of ${frame.payload.length} bytes is not padded`);
   }
-  assert.ok(!product.printed().includes(code.slice(0, 5)), 'not even the routing digits are in the log');
+  // In what it writes the digits could only be by themselves.
+  const written = product.printed() + (await metrics());
+  for (const digits of [code, code.slice(5), code.slice(5, 9), code.slice(0, 5)]) {
+    assert.ok(
+      !new RegExp(`(?<![0-9A-Za-z.])${digits}(?![0-9A-Za-z.])`).test(written),
+      `${digits.length} digits in log or metrics`,
+    );
+  }
   await hangUp(console, page);
 });
 
@@ -98,6 +105,7 @@ test('a canary of the page is nowhere in the memory of the server, during a sess
   await until('the end', async () => /insyn_sessions_open 0/.test(await metrics()));
   const after = findInMemory(product.pid, Object.values(words));
   for (const [what, word] of Object.entries(words)) {
+    assert.ok(!product.line.heard.includes(word), `the ${what} left a browser as it was`);
     assert.deepEqual([during.get(word), after.get(word)], [0, 0], `the ${what} was found during, after the session`);
   }
   await hangUp(console, page);
@@ -145,7 +153,7 @@ test('a relay that changes one bit ends the session, and both are told why', asy
 
 test('both show the same first digits of the policy', async () => {
   const { console, page } = await call(product);
-  const [digits] = /(?<=Policy )[0-9a-f]{4} [0-9a-f]{4}/.exec(await visible(console)) ?? [];
+  const [digits] = /(?<=Rules )[0-9a-f]{4} [0-9a-f]{4}/.exec(await visible(console)) ?? [];
   assert.ok(digits, 'not shown at the desk');
   assert.ok((await heard(page)).includes(digits), 'not shown to the applicant');
   await hangUp(console, page);

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CHAINS_MOST } from '../../src/link/chains.ts';
 import type { Carried } from '../../src/link/exchange.ts';
-import type { Bound } from '../../src/link/keys.ts';
-import { utf8 } from '../../src/link/octets.ts';
+import { type Bound, exchangeId } from '../../src/link/keys.ts';
+import { lvCat, lvSplit, utf8 } from '../../src/link/octets.ts';
+import { Offer } from '../../src/link/resume.ts';
 import { noCounters, PageSeal } from '../../src/link/seal.ts';
 import type { Bytes } from '../../src/wire/messages.ts';
 import {
@@ -306,6 +307,66 @@ test('a match is found once: what is repeated afterwards changes nothing', async
   const applicant = applicantEnd(typed());
   const met = await meet(applicant, agentEnd(new Chains(), '4917'));
   assert.deepEqual(await applicant.receive(met.messages[1] ?? utf8('')), {});
+});
+
+test('what is secret is overwritten when it has done its work, or never will', async () => {
+  const chains = new Chains();
+  const carried = await first(chains);
+  const [held] = chains.candidates(carried.chain);
+  assert.ok(held?.some((byte) => byte !== 0));
+  for (let page = 2; page <= 3; page++) {
+    const { reply } = await applicantEnd({ carried }, { page }).start();
+    await agentEnd(chains, undefined, { page }).receive(reply ?? utf8(''));
+  }
+  const [pending, present] = chains.candidates(carried.chain);
+  assert.deepEqual(present, held, 'the tab has shown twice that this is what it has');
+  chains.settle(carried.chain);
+  assert.deepEqual(held, new Uint8Array(32), 'replaced, so erased');
+  chains.clear();
+  assert.deepEqual(pending, new Uint8Array(32));
+
+  const shown = utf8('4917');
+  const agent = agentEnd(new Chains(), undefined);
+  agent.digits(shown);
+  agent.close();
+  assert.deepEqual(shown, new Uint8Array(4));
+  const mine = typed();
+  applicantEnd(mine).close();
+  assert.deepEqual(mine.digits, new Uint8Array(4));
+});
+
+test('a pending secret that comes to nothing is overwritten by the next', async () => {
+  const chains = new Chains();
+  const carried = await first(chains);
+  const go = async (page: number) => {
+    const { reply } = await applicantEnd({ carried }, { page }).start();
+    await agentEnd(chains, undefined, { page }).receive(reply ?? utf8(''));
+    return chains.candidates(carried.chain)[0];
+  };
+  const lost = await go(2);
+  await go(3);
+  assert.deepEqual(lost, new Uint8Array(32));
+});
+
+test('an answer with two shares, or with none, is no answer', async () => {
+  const offer = await Offer.make(true);
+  const [p256, x25519] = [await Offer.make(false), offer].map((one) => lvSplit(one.shares, 2) ?? []);
+  const empty = new Uint8Array(0);
+  const point = p256?.[0] ?? empty;
+  const other = x25519?.[1] ?? empty;
+  assert.equal(await offer.finish(lvCat(point, other)), undefined);
+  assert.equal(await offer.finish(lvCat(empty, empty)), undefined);
+  assert.equal((await offer.finish(lvCat(point, empty)))?.length, 32);
+  assert.equal(await (await Offer.make(false)).finish(lvCat(empty, other)), undefined, 'a group that was not offered');
+  for (const bad of [new Uint8Array(32), Uint8Array.of(1, ...new Uint8Array(31))]) {
+    assert.equal(await offer.finish(lvCat(empty, bad)), undefined, 'a point of small order');
+  }
+});
+
+test('pages beyond 255 are pages of their own', async () => {
+  const met = await meet(applicantEnd(typed(), { page: 256 }), agentEnd(new Chains(), '4917', { page: 512 }));
+  assert.equal(met.applicant.verdict, false);
+  assert.notDeepEqual(exchangeId(SESSION, 256), exchangeId(SESSION, 512));
 });
 
 test('chains are kept apart, and the one used longest ago makes room', async () => {

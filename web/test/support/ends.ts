@@ -31,8 +31,8 @@ interface How {
 const usual: How = { session: SESSION, page: 1, bound: BOUND, x25519: true };
 const load = async () => cpace;
 
-export function applicantEnd(beginning: Beginning, how: Partial<How> = {}): ApplicantExchange {
-  return new ApplicantExchange({ ...usual, ...how, cpace: load }, beginning);
+export function applicantEnd(beginning: Beginning, how: Partial<How> = {}, cpace = load): ApplicantExchange {
+  return new ApplicantExchange({ ...usual, ...how, cpace }, beginning);
 }
 
 export function agentEnd(

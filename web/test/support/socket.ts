@@ -10,9 +10,13 @@ export interface Far {
   seal?: PageSeal | undefined;
 }
 
-/** Lets everything that is under way come to its end, ciphers on their own threads included. */
+/**
+ * Lets everything that is under way come to its end, ciphers on their own threads included: that many turns, and no less than some
+ * time, since a busy machine stretches what threads do.
+ */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 60; turn++) {
+  const enough = performance.now() + 40;
+  for (let turn = 0; turn < 60 || performance.now() < enough; turn++) {
     await crypto.subtle.digest('SHA-256', new Uint8Array(1));
     await new Promise((done) => setImmediate(done));
   }
