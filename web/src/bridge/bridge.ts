@@ -11,7 +11,7 @@ import { type Answer, ConsentForm, type StatementText } from './form.ts';
 import { hashOfPolicy, hashOfStatement } from './hashes.ts';
 import type { Opening } from './meeting.ts';
 import type { FromWorker, Phase, ToWorker } from './messages.ts';
-import { ask, elsewhere, redeem } from './server.ts';
+import { elsewhere, letGo, redeem } from './server.ts';
 import { forget, mark, marked, PAGE_MOST, type Stored, store, stored, take } from './store.ts';
 
 interface Config {
@@ -31,8 +31,6 @@ const FOREIGN: ReadonlySet<Reason> = new Set(['superseded', 'not_admitted']);
 /** How long the server's own word about the end of joining may take. */
 const JOIN_MARGIN_SECONDS = 5;
 
-/** How long letting go of a ticket may hold up the next code; milliseconds. */
-const LET_GO_WAIT = 5000;
 /** How long a session without a tab may be another tab's that is only on its way to its next page; milliseconds. */
 const ELSEWHERE_WAIT = 1000;
 
@@ -310,8 +308,7 @@ class Bridge {
 
   /** The ticket is of no more use, unless this document has a session again. */
   #over(reason: Reason): void {
-    if (!this.#worker && !FOREIGN.has(reason))
-      this.#letGo = ask('DELETE', '/consent', undefined, LET_GO_WAIT).catch(() => undefined);
+    if (!this.#worker && !FOREIGN.has(reason)) this.#letGo = letGo();
   }
 
   /** The Worker is not to be relied on any more: ends the session from here. */

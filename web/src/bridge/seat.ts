@@ -17,8 +17,6 @@ import { Restarts } from './restarts.ts';
 
 /** Times in milliseconds. */
 export const SEAT = {
-  /** How often the agent's end is told what it may show, changed or not: silence then tells it that a relay keeps something back. */
-  alive: 10_000,
   /** How long the server may take to close a session that this end wants over, before the applicant is told that it is. */
   stop: 2000,
   /** How long the line is kept after an end that nobody confirmed, so that the other side hears of it too. */
@@ -79,7 +77,8 @@ export class ApplicantSeat implements LinkEvents {
   #gone = false;
   #credit = false;
 
-  readonly #alive: ReturnType<typeof setInterval>;
+  /** The agent's newest question for what may be shown. */
+  #asked = 0;
   #ending: ReturnType<typeof setTimeout> | undefined;
   /** This end wants it over: why, whatever the server says then, and what to tell it until it has heard. */
   #last: { reason: Reason; say: () => void } | undefined;
@@ -87,7 +86,6 @@ export class ApplicantSeat implements LinkEvents {
   /** Opens the line at once. */
   constructor(options: SeatOptions) {
     this.#options = options;
-    this.#alive = setInterval(() => this.#tellShown(), SEAT.alive);
     this.#link = new Link(options.url, options.session, options.page, this, options.platform, options.graceMs);
     this.#lanes = new Lanes(this.#link, {
       now: options.now,
@@ -186,7 +184,7 @@ export class ApplicantSeat implements LinkEvents {
     this.#greet();
   }
 
-  frame({ kind, payload }: Arrived): void {
+  frame({ kind, counter, payload }: Arrived): void {
     switch (kind) {
       case 'exchange':
         this.#meeting.receive(payload);
@@ -206,11 +204,15 @@ export class ApplicantSeat implements LinkEvents {
         this.#restarts.ask(false);
         return;
       case 'state':
+        // Asked for, changed or not: an answer that is missing tells the agent's end that a relay keeps something back.
+        this.#asked = counter;
+        this.#tellShown();
+        return;
       case 'keyframe':
       case 'delta':
       case 'pointer':
       case 'resource':
-        // Nothing that an agent has to say; the server refuses all but the first from one.
+        // Nothing that an agent has to say; the server refuses it from one.
         return;
       default:
         kind satisfies never;
@@ -348,7 +350,7 @@ export class ApplicantSeat implements LinkEvents {
 
   #tellShown(): void {
     if (this.#shown === undefined || (this.#phase !== 'live' && this.#phase !== 'paused')) return;
-    this.#link.send('state', 0, encodeSeen(this.#phase === 'paused' ? 'paused' : this.#shown));
+    this.#link.send('state', 0, encodeSeen(this.#phase === 'paused' ? 'paused' : this.#shown, this.#asked));
   }
 
   /** Nothing of the state lane that was queued or is under way counts any more. */
@@ -396,7 +398,6 @@ export class ApplicantSeat implements LinkEvents {
   /** The line is let go without a word: the page went, or there is nothing left to say. */
   #leave(): void {
     clearTimeout(this.#ending);
-    clearInterval(this.#alive);
     this.#drop();
     this.#lanes.clear();
     this.#meeting.close();

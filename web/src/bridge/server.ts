@@ -5,6 +5,8 @@ import type { Answer } from './form.ts';
 import { isSession } from './store.ts';
 
 const FALLBACK_WAIT_SECONDS = 30;
+/** Milliseconds that letting go of a ticket may take, each of two times: the next code waits for it. */
+const LET_GO_WAIT = 2500;
 /** Milliseconds that the question for a session may take. */
 const ELSEWHERE_WAIT = 10_000;
 /** How long joining may take where the server does not say it. */
@@ -17,7 +19,7 @@ export type Redeemed =
   | Exclude<Answer, { t: 'accepted' }>;
 
 /** `wait`: milliseconds that it may take at most. */
-export function ask(method: 'POST' | 'DELETE', path: string, body?: object, wait?: number): Promise<Response> {
+function ask(method: 'POST' | 'DELETE', path: string, body?: object, wait?: number): Promise<Response> {
   return fetch(path, {
     ...(wait === undefined ? {} : { signal: AbortSignal.timeout(wait) }),
     method,
@@ -56,6 +58,12 @@ export async function redeem(routing: string, statement: string, language: strin
     return { t: 'wait', seconds: seconds >= 1 && seconds <= 3600 ? Math.ceil(seconds) : FALLBACK_WAIT_SECONDS };
   }
   return response.status === 409 ? { t: 'outdated' } : { t: 'refused', why: 'failed' };
+}
+
+/** Clears the ticket. A connection that went stale meanwhile is no reason to keep it, so a failure is tried once more. */
+export async function letGo(): Promise<void> {
+  const once = () => ask('DELETE', '/consent', undefined, LET_GO_WAIT);
+  await once().catch(() => once().catch(() => undefined));
 }
 
 /** A session that this browser has a ticket for. */

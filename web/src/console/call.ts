@@ -89,7 +89,8 @@ export function step(call: Call, event: CallEvent, now: number): Call {
     case 'line':
       return stale({ ...call, up: event.up }, now);
     case 'quiet':
-      return stale({ ...call, quiet: event.quiet }, now);
+      // What came meanwhile, if a keyframe did, is the present.
+      return event.quiet ? stale({ ...call, quiet: true }, now) : { ...call, quiet: false };
     case 'digits':
       if (event.digits === undefined) return { ...call, digits: undefined };
       // They are for a new page: the picture of the one before is no more. They may come before the first picture, too.

@@ -30,9 +30,13 @@ export const SEAT = {
   fail: 2000,
   /** How long the line is kept after an end that the server has not confirmed, so that the applicant hears of it too. */
   farewell: 30_000,
-  /** So long nothing may come that the applicant's end has sealed; it says something every ten seconds. */
+  /** How often the applicant's end is asked what may be shown, and for how long after it was asked an answer says so. */
+  ask: 10_000,
   quiet: 25_000,
 };
+
+/** Questions that are remembered; more is past its time. */
+const QUESTIONS_MOST = 8;
 
 export interface SeatOptions {
   platform: Platform;
@@ -83,6 +87,11 @@ export class AgentSeat implements LinkEvents {
   #last: { reason: Reason; say: () => void } | undefined;
   #listening: ReturnType<typeof setTimeout> | undefined;
   #quiet = false;
+  #pulse: ReturnType<typeof setInterval> | undefined;
+  /** Questions without an answer yet, by counter, and when they were asked. */
+  #questions: { counter: number; at: number }[] = [];
+  /** The session is live or paused, as far as the server says. */
+  #met = false;
 
   constructor(options: SeatOptions) {
     this.#options = options;
@@ -105,8 +114,12 @@ export class AgentSeat implements LinkEvents {
         this.#drop(this.#processed);
         return;
       case 'close':
-        this.#closing = message.leaving ? CLOSE.left : CLOSE.person;
-        this.#link?.tell('close', this.#closing);
+        if (message.leaving) {
+          this.#closing = CLOSE.left;
+          this.#link?.tell('close', CLOSE.left);
+        } else {
+          this.#finish('ended', () => this.#link?.tell('close', CLOSE.person), SEAT.fail);
+        }
         return;
       default:
         message satisfies never;
@@ -123,7 +136,10 @@ export class AgentSeat implements LinkEvents {
       exchange: (page, all, digits, allowed) => this.#options.exchange(session, page, all, chains, digits, allowed),
       fill: this.#options.fill,
       send: (message) => this.#link?.send('exchange', 0, message),
-      key: (keys) => this.#link?.key(keys),
+      key: (keys) => {
+        this.#link?.key(keys);
+        this.#watch();
+      },
       matched: () => this.#link?.tell('verdict', 1),
       failed: () => this.#finish('no_match', () => this.#link?.tell('verdict', 0), SEAT.fail),
       show: (digits) => this.#options.post({ t: 'digits', ...(digits === undefined ? {} : { digits }) }, []),
@@ -137,7 +153,10 @@ export class AgentSeat implements LinkEvents {
     const status: Status = { ...rest, ...this.#owned(receipt) };
     this.#status = status;
     this.#turnTo(status.page);
-    if (status.page === this.#page && (status.state === 'live' || status.state === 'paused')) this.#meeting?.heard();
+    const met = status.page === this.#page && (status.state === 'live' || status.state === 'paused');
+    if (met) this.#meeting?.heard();
+    if (met && !this.#met) this.#ask();
+    this.#met = met;
     this.#options.post({ t: 'status', status }, []);
   }
 
@@ -201,6 +220,7 @@ export class AgentSeat implements LinkEvents {
   #end(reason: Reason, receipt: Receipt | undefined, unheard: boolean): void {
     clearTimeout(this.#asking);
     clearTimeout(this.#listening);
+    clearInterval(this.#pulse);
     const owned = this.#owned(receipt);
     const unproven = this.#meeting?.unproven ? { unproven: true as const } : {};
     if (!this.#over) {
@@ -220,7 +240,7 @@ export class AgentSeat implements LinkEvents {
     // A new page may speak before the status has named it.
     this.#turnTo(frame.page);
     if (frame.page < this.#page || this.#over || this.#last) return;
-    if (kind !== 'exchange') this.#opened();
+    if (kind !== 'exchange') this.#meeting?.opened();
     if (laneOf(kind) === 'state') this.#lastState = counter;
     switch (kind) {
       case 'exchange':
@@ -238,8 +258,10 @@ export class AgentSeat implements LinkEvents {
         return;
       case 'state': {
         // Ahead of what waits to be unfolded: a curtain can't be drawn too early.
-        const shown = decodeSeen(payload);
-        if (shown) this.#options.post({ t: 'view', shown }, []);
+        const said = decodeSeen(payload);
+        if (!said) return;
+        this.#options.post({ t: 'view', shown: said.seen }, []);
+        this.#answered(said.answers);
         return;
       }
       case 'want':
@@ -252,12 +274,36 @@ export class AgentSeat implements LinkEvents {
     }
   }
 
-  /** Something that the applicant's end has sealed came. It says something now and then in any case, so silence tells something too. */
-  #opened(): void {
-    this.#meeting?.opened();
+  /** Asks the applicant's end what may be shown. */
+  #ask(): void {
+    const counter = this.#link?.send('state', 0, new Uint8Array(0)) ?? 0;
+    if (counter === 0) return;
+    this.#questions.push({ counter, at: this.#options.now() });
+    if (this.#questions.length > QUESTIONS_MOST) this.#questions.shift();
+  }
+
+  /** The other end has just shown itself: that is fresh, and from now on it is asked. The server's word for it would not do. */
+  #watch(): void {
+    this.#fresh(this.#options.now());
+    clearInterval(this.#pulse);
+    this.#pulse = setInterval(() => this.#ask(), SEAT.ask);
+  }
+
+  /** What is shown was right at that time, by this end's own clock: when it asked, not when an answer was let through. */
+  #fresh(at: number): void {
+    const left = at + SEAT.quiet - this.#options.now();
+    if (left <= 0) return;
     this.#tellQuiet(false);
     clearTimeout(this.#listening);
-    this.#listening = setTimeout(() => this.#tellQuiet(true), SEAT.quiet);
+    this.#listening = setTimeout(() => this.#tellQuiet(true), left);
+  }
+
+  #answered(counter: number): void {
+    const index = this.#questions.findIndex((question) => question.counter === counter);
+    const question = this.#questions[index];
+    if (!question) return;
+    this.#questions.splice(0, index + 1);
+    this.#fresh(question.at);
   }
 
   #tellQuiet(quiet: boolean): void {
@@ -376,6 +422,8 @@ export class AgentSeat implements LinkEvents {
     this.#generation++;
     this.#lastState = 0;
     this.#meeting?.turn(this.#page);
+    this.#questions = [];
+    this.#met = false;
     this.#void = true;
     this.#voidSince = 0;
     this.#processed = 0;

@@ -181,8 +181,8 @@ export class Session {
         return;
       case 'quiet':
         this.#step(message);
-        // What was shown before may be long past: only a keyframe is the present.
-        if (!message.quiet) this.#tell({ t: 'resync' });
+        // What was shown before may be long past: only a keyframe is the present, and one may have come meanwhile.
+        if (!message.quiet && this.#call.keyframe === undefined) this.#tell({ t: 'resync' });
         return;
       case 'digits':
         if (this.#ending === undefined) this.#step(message);
@@ -279,7 +279,7 @@ export class Session {
     this.#view = undefined;
     if (unheard) {
       this.#worker.onmessage = (event: MessageEvent<FromConsoleWorker>) => {
-        if (event.data.t === 'ended') this.#worker.terminate();
+        if (event.data.t === 'ended' && !event.data.unheard) this.#worker.terminate();
       };
     } else {
       this.#worker.terminate();

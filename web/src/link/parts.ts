@@ -108,10 +108,17 @@ export function decodePointer(bytes: Bytes): { x: number; y: number } | undefine
   return { x: view.getUint16(0), y: view.getUint16(2) };
 }
 
-export function encodeSeen(seen: Seen): Bytes {
-  return Uint8Array.of(SEEN.indexOf(seen));
+/** `answers`: the counter of the agent's newest question that had come, 0 before the first. */
+export function encodeSeen(seen: Seen, answers: number): Bytes {
+  const out = new Uint8Array(9);
+  out[0] = SEEN.indexOf(seen);
+  new DataView(out.buffer).setBigUint64(1, BigInt(answers));
+  return out;
 }
 
-export function decodeSeen(bytes: Bytes): Seen | undefined {
-  return bytes.length === 1 ? SEEN[bytes[0] ?? -1] : undefined;
+export function decodeSeen(bytes: Bytes): { seen: Seen; answers: number } | undefined {
+  const seen = bytes.length === 9 ? SEEN[bytes[0] ?? -1] : undefined;
+  if (!seen) return undefined;
+  const answers = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(1));
+  return Number.isSafeInteger(answers) ? { seen, answers } : undefined;
 }

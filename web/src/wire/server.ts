@@ -7,6 +7,8 @@ const STATES = ['offered', 'joining', 'live', 'paused', 'away', 'closed'] as con
 export type SessionState = (typeof STATES)[number];
 const SEATS = ['applicant', 'agent'] as const;
 const PAGE_MOST = 65535;
+/** The last moment that a Date can hold (ECMA-262, 21.4.1.1). */
+const TIME_MOST = 8.64e15;
 /** Characters of any text in it. */
 const TEXT_MOST = 256;
 
@@ -102,7 +104,7 @@ class Fields {
 
   /** A time, which is left out where there is none. */
   time(name: string): number {
-    return this.has(name) ? this.whole(name) : 0;
+    return this.has(name) ? this.whole(name, TIME_MOST) : 0;
   }
 
   one<T extends string>(name: string, of: readonly T[]): T {

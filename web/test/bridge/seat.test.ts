@@ -13,7 +13,7 @@ import { unpack } from '../../src/link/deflate.ts';
 import type { Carried } from '../../src/link/exchange.ts';
 import type { AgentExchange } from '../../src/link/exchange-agent.ts';
 import { LINK } from '../../src/link/link.ts';
-import { decodeChunk, encodeAck, encodeWant } from '../../src/link/parts.ts';
+import { decodeChunk, decodeSeen, encodeAck, encodeWant } from '../../src/link/parts.ts';
 import { noCounters, PageSeal } from '../../src/link/seal.ts';
 import { WINDOW } from '../../src/link/window.ts';
 import type { Bytes, ToMirror } from '../../src/wire/messages.ts';
@@ -679,20 +679,16 @@ test('who looks is who was agreed on, whatever the server says later', async () 
   assert.equal(last?.t === 'status' && last.agent, BOUND.agentName);
 });
 
-test('the other end hears every ten seconds what it may show, and nothing where nobody met', async (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
-  const bench = new Bench();
-  bench.socket.open();
-  t.mock.timers.tick(SEAT.alive);
-  bench.socket.status('joining');
-  await bench.answer();
+test('the agent’s end is answered what it may show, with the number of its question', async () => {
+  const bench = await new Bench().live();
   bench.seat.receive({ t: 'view', shown: 'visible' });
-  bench.socket.status('live');
   await settle();
   const before = bench.socket.of('state').length;
-  t.mock.timers.tick(3 * SEAT.alive);
+  bench.socket.relay('state', new Uint8Array(0), 1, 41);
   await settle();
-  assert.equal(bench.socket.of('state').length, before + 3);
+  assert.equal(bench.socket.of('state').length, before + 1);
+  const said = decodeSeen(bench.socket.of('state').at(-1)?.payload ?? new Uint8Array(0));
+  assert.deepEqual(said, { seen: 'visible', answers: 41 });
 });
 
 test('what digits need did not load: they can be typed again, and nothing was guessed', async () => {

@@ -274,22 +274,59 @@ test('digits that were answered and never confirmed are told with the end', asyn
   assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'not_joined', unproven: true }]);
 });
 
-test('silence of the applicant’s end is told, and that it speaks again', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+test('what is shown is right for 25 seconds after it was asked for, however late the answer is let through', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   const b = bench();
+  const pass = async (seconds: number) => {
+    for (let second = 0; second < seconds; second++) {
+      b.clock.now += 1000;
+      t.mock.timers.tick(1000);
+    }
+    await settled();
+  };
+  let counter = 2;
+  const answer = (question: number | undefined) =>
+    b.network.last.say('state', { page: 1, counter: ++counter, payload: encodeSeen('visible', question ?? 0) });
   b.network.last.sayJson('status', statusOf({ state: 'joining' }));
   await converse(b, 1, { digits: text('5308') });
   b.network.last.sayJson('status', statusOf({ state: 'live' }));
-  b.network.last.say('state', { page: 1, counter: 3, payload: encodeSeen('visible') });
-  await settled();
-  for (let second = 0; second < 20; second++) t.mock.timers.tick(1000);
+  await pass(24);
+  const asked = () => b.network.last.of('state').map((frame) => frame.counter);
+  assert.equal(asked().length, 3, 'at once, and every ten seconds');
   assert.deepEqual(b.of('quiet'), []);
+  // What the server says does not count, nor does a frame that was sealed before it was asked for.
   b.network.last.say('beat');
-  for (let second = 0; second < 5; second++) t.mock.timers.tick(1000);
-  assert.deepEqual(b.of('quiet'), [{ t: 'quiet', quiet: true }], 'what the server says does not count');
-  b.network.last.say('state', { page: 1, counter: 4, payload: encodeSeen('visible') });
+  b.network.last.sayJson('status', statusOf({ state: 'away' }));
+  b.network.last.sayJson('status', statusOf({ state: 'live' }));
+  answer(0);
+  answer(99);
+  await pass(2);
+  assert.deepEqual(b.of('quiet'), [{ t: 'quiet', quiet: true }]);
+  // An answer to an old question that was kept back says nothing about now.
+  answer(asked()[0]);
+  await pass(1);
+  assert.equal(b.of('quiet').length, 1);
+  answer(asked().at(-1));
   await settled();
   assert.deepEqual(b.of('quiet').at(-1), { t: 'quiet', quiet: false });
+  answer(asked().at(-1));
+  await pass(26);
+  assert.deepEqual(
+    b.of('quiet').at(-1),
+    { t: 'quiet', quiet: true },
+    'one answer counts once, from when it was asked for',
+  );
+});
+
+test('an end by the agent is one, whatever the server says, and nothing is taken after it', async () => {
+  const b = await live();
+  b.seat.receive({ t: 'close', leaving: false });
+  b.network.last.say('keyframe', { page: 1, epoch: 1, counter: 1, payload: await pack(text('k')) });
+  await settled();
+  assert.equal(b.of('frame').length, 0);
+  b.network.last.sayJson('close', { reason: 'shutdown' });
+  b.network.last.lose(4513);
+  assert.deepEqual(b.of('ended'), [{ t: 'ended', reason: 'ended' }]);
 });
 
 test('what throws where nothing should ends the session, and silences nothing', async () => {
@@ -368,7 +405,7 @@ test('the first frame under new keys makes the secret of the page before worthle
     b.network.last.sayJson('status', statusOf({ state: 'away', page: 2 }));
     await meet(b, 2);
     b.network.last.sayJson('status', statusOf({ state: 'live', page: 2 }));
-    if (frames > 0) b.network.last.say('state', { page: 2, counter: 3, payload: encodeSeen('visible') });
+    if (frames > 0) b.network.last.say('state', { page: 2, counter: 3, payload: encodeSeen('visible', 0) });
     await settled();
     b.network.last.sayJson('status', statusOf({ state: 'away', page: 3 }));
     await converse(b, 3, { carried: old });
@@ -592,7 +629,7 @@ test('a late "applied" of the page before gives no credit on the new one', async
 test('the page hears whether the applicant can be seen, ahead of what waits', async () => {
   const b = await live();
   b.network.last.say('keyframe', { page: 1, epoch: 1, counter: 1, payload: await pack(text('k')) });
-  b.network.last.say('state', { page: 1, counter: 3, payload: encodeSeen('hidden-tab') });
+  b.network.last.say('state', { page: 1, counter: 3, payload: encodeSeen('hidden-tab', 0) });
   await settled();
   assert.deepEqual(b.of('view'), [{ t: 'view', shown: 'hidden-tab' }]);
 });

@@ -17,7 +17,7 @@ test('small payloads survive the way there and back', () => {
   const chunk = { hash, type: 'image/svg+xml', total: 9, offset: 6, bytes: bytes(1, 2, 3) };
   assert.deepEqual(parts.decodeChunk(parts.encodeChunk(chunk)), chunk);
   for (const shown of ['visible', 'hidden-tab', 'not-in-policy'] as const) {
-    assert.equal(parts.decodeSeen(parts.encodeSeen(shown)), shown);
+    assert.deepEqual(parts.decodeSeen(parts.encodeSeen(shown, 2 ** 40)), { seen: shown, answers: 2 ** 40 });
   }
 });
 
@@ -28,7 +28,9 @@ test('small payloads that are off are refused whole', () => {
   assert.equal(parts.decodeWant(bytes()), undefined);
   assert.equal(parts.decodeWant(bytes(...Array(17).fill(1))), undefined);
   assert.equal(parts.decodePointer(bytes(1)), undefined);
-  assert.equal(parts.decodeSeen(bytes(4)), undefined);
+  assert.equal(parts.decodeSeen(bytes(4, ...Array(8).fill(0))), undefined);
+  assert.equal(parts.decodeSeen(bytes(1)), undefined);
+  assert.equal(parts.decodeSeen(bytes(1, ...Array(8).fill(255))), undefined, 'a counter beyond what is one');
   assert.equal(parts.decodeChunk(parts.encodeChunk({ ...chunk, offset: 1 })), undefined, 'past the end');
   assert.equal(parts.decodeChunk(parts.encodeChunk({ ...chunk, bytes: bytes() })), undefined, 'empty');
   assert.equal(parts.decodeChunk(parts.encodeChunk({ ...chunk, total: parts.RESOURCE_MOST + 1 })), undefined);
