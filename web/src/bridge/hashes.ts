@@ -2,19 +2,15 @@
 // says that it is.
 
 import { utf8 } from '../link/octets.ts';
-import { toHex } from '../wire/hex.ts';
+import { sha256 } from '../wire/hex.ts';
 import type { StatementText } from './form.ts';
-
-async function sha256(text: string): Promise<string> {
-  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text))));
-}
 
 /** Of the policy's file, byte for byte. */
 export function hashOfPolicy(file: string): Promise<string> {
-  return sha256(file);
+  return sha256(utf8(file));
 }
 
 /** Of version, language, title and points, each on a line that ends with a line feed (consent/statement.go). */
 export function hashOfStatement({ version, language, title, points }: StatementText): Promise<string> {
-  return sha256(`${[version, language, title, ...points].join('\n')}\n`);
+  return sha256(utf8(`${[version, language, title, ...points].join('\n')}\n`));
 }

@@ -5,7 +5,7 @@ import { unpack } from '../link/deflate.ts';
 import { type Chunk, encodeWant, HASH_BYTES } from '../link/parts.ts';
 import { OVERHEAD_BYTES } from '../link/seal.ts';
 import { RELAYED } from '../wire/frame.ts';
-import { toHex } from '../wire/hex.ts';
+import { sha256 } from '../wire/hex.ts';
 import type { Bytes, Hash } from '../wire/messages.ts';
 
 /** Ceilings, and milliseconds before the same resource is asked for again. */
@@ -128,8 +128,7 @@ export class Resources {
   async open(whole: Whole): Promise<Bytes | undefined> {
     const body = await unpack(whole.packed, RESOURCES.unpacked).catch(() => undefined);
     if (!body) return undefined;
-    const digest = await crypto.subtle.digest('SHA-256', body);
-    return toHex(new Uint8Array(digest, 0, HASH_BYTES)) === whole.hash ? body : undefined;
+    return (await sha256(body)).slice(0, 2 * HASH_BYTES) === whole.hash ? body : undefined;
   }
 
   #release(hash: Hash): void {

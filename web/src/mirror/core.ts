@@ -1,7 +1,7 @@
 // Room: mirror. The core, loaded once a session is active: joins the bridge's Worker to the mirror by a port of their own,
 // shows the banner, and leaves the page as it was found.
 
-import { toHex } from '../wire/hex.ts';
+import { sha256 } from '../wire/hex.ts';
 import { inLanguage } from '../wire/language.ts';
 import type { FromMirror, ToMirror } from '../wire/messages.ts';
 import { Banner } from './banner.ts';
@@ -180,10 +180,10 @@ class PagePart {
     const port = this.#port;
     const held: ToMirror[] = [];
     this.#held = held;
-    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(policy)).catch(() => undefined);
+    const hash = await sha256(new TextEncoder().encode(policy)).catch(() => undefined);
     if (port !== this.#port) return;
     this.#held = undefined;
-    if (digest && toHex(new Uint8Array(digest)) === this.#hand.policy) this.#go(policy);
+    if (hash !== undefined && hash === this.#hand.policy) this.#go(policy);
     else this.#send({ t: 'distrust' });
     for (const message of held) this.#receive(message);
   }

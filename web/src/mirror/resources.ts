@@ -2,7 +2,7 @@
 // by fetch where the policy says that the page's CSP lets us, else off a canvas for pictures of the page's own origin.
 
 import { CSS_TYPE, RESOURCE_BYTES, sniff } from '../wire/allow.ts';
-import { toHex } from '../wire/hex.ts';
+import { sha256 } from '../wire/hex.ts';
 import type { Bytes, Hash, ResourceType } from '../wire/messages.ts';
 
 /** Bytes kept to answer `want`; what comes beyond can't be had. */
@@ -31,8 +31,7 @@ export interface Known {
 
 /** The hash that names a resource on the wire. */
 export async function hashOf(bytes: Bytes): Promise<Hash> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return toHex(digest.subarray(0, 16));
+  return (await sha256(bytes)).slice(0, 32);
 }
 
 function bytesOfDataUrl(url: string): Bytes | undefined {

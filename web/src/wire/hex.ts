@@ -1,4 +1,4 @@
-// Room: wire. Bytes as lower-case hexadecimal digits and back.
+// Room: wire. Bytes as lower-case hexadecimal digits and back, and the hash that is written so.
 
 import type { Bytes } from './messages.ts';
 
@@ -10,4 +10,9 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(text: string, size: number): Bytes | undefined {
   if (text.length !== 2 * size || !/^[0-9a-f]*$/.test(text)) return undefined;
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+/** SHA-256, as 64 digits. */
+export async function sha256(bytes: Bytes): Promise<string> {
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 }
