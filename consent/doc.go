@@ -13,6 +13,9 @@ type Gate interface {
 	// Redeem takes the code behind r.Routing: take is delete, so that of any number of callers one gets true. Wrong,
 	// used and expired codes all give false, and nothing tells them apart. Safe for concurrent use.
 	Redeem(r Redemption) (Admission, bool)
+
+	// Session names the session that a ticket still opens; false once it is over. Safe for concurrent use.
+	Session(ticket TicketID) (string, bool)
 }
 
 // Redemption is one submission of the form, checked in form and not yet in substance.

@@ -84,7 +84,7 @@ type Config struct {
 	Refused       func(Refusal)              // told each refusal; must be safe for concurrent use. Nil: nobody
 }
 
-// Handler serves /consent: POST takes a code, DELETE clears the ticket cookie once a session is over. Safe for concurrent
+// Handler serves /consent: POST takes a code, DELETE clears the ticket cookie of a session that is over. Safe for concurrent
 // use.
 type Handler struct{ config Config }
 
@@ -128,8 +128,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method == http.MethodDelete {
-		h.config.Tickets.Clear(w)
-		w.WriteHeader(http.StatusNoContent)
+		h.letGo(w, r)
 		return
 	}
 	f, refusal := readForm(w, r)
@@ -161,18 +160,48 @@ func (h *Handler) checkRequest(r *http.Request) Refusal {
 }
 
 func readForm(w http.ResponseWriter, r *http.Request) (form, Refusal) {
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-		return form{}, RefusedMediaType
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxFormBytes))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return form{}, RefusedTooLarge
-	}
 	var f form
-	if err != nil || decodeStrict(body, &f) != nil || !isRouting(f.Routing) {
+	if refusal := readJSON(w, r, &f); refusal != "" {
+		return form{}, refusal
+	}
+	if !isRouting(f.Routing) {
 		return form{}, RefusedBody
 	}
 	return f, ""
+}
+
+func readJSON(w http.ResponseWriter, r *http.Request, into any) Refusal {
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return RefusedMediaType
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxFormBytes))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return RefusedTooLarge
+	}
+	if err != nil || decodeStrict(body, into) != nil {
+		return RefusedBody
+	}
+	return ""
+}
+
+// letGo clears the ticket of a session that is over for the browser. Another tab may have begun a newer session meanwhile,
+// whose ticket has taken the place of the old one: that one stays.
+func (h *Handler) letGo(w http.ResponseWriter, r *http.Request) {
+	var over struct {
+		Session string `json:"session"`
+	}
+	if refusal := readJSON(w, r, &over); refusal != "" {
+		h.refuse(w, refusal)
+		return
+	}
+	if ticket, ok := h.config.Tickets.Read(r); ok {
+		if session, goesOn := h.config.Gate.Session(ticket); goesOn && session != over.Session {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+	}
+	h.config.Tickets.Clear(w)
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // isRouting tells five ASCII digits. The bridge has turned every other script and spacing into these.

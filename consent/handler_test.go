@@ -22,6 +22,7 @@ type gate struct {
 	mu    sync.Mutex
 	asked []Redemption
 	taken bool
+	live  map[TicketID]string
 }
 
 func (g *gate) Redeem(r Redemption) (Admission, bool) {
@@ -33,6 +34,13 @@ func (g *gate) Redeem(r Redemption) (Admission, bool) {
 	}
 	g.taken = true
 	return Admission{Session: "abcdefghijklmnopqrstuvwxya", Agent: "Åsa", AgentID: "a1", JoinBy: time.UnixMilli(77)}, true
+}
+
+func (g *gate) Session(ticket TicketID) (string, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	session, ok := g.live[ticket]
+	return session, ok
 }
 
 func (g *gate) count() int {
@@ -262,16 +270,44 @@ func body(f func(*formBench) string) func(*formBench, *http.Request) *http.Reque
 }
 
 func TestDeleteClearsTheTicket(t *testing.T) {
-	b := newFormBench(t)
-	r := b.request("")
-	r.Method = http.MethodDelete
-	w, _ := b.do(r)
-	if c := w.Result().Cookies(); w.Code != http.StatusNoContent || len(c) != 1 || c[0].MaxAge >= 0 || c[0].Name != TicketCookie {
-		t.Errorf("status %d, cookies %v, want 204 and one that clears", w.Code, c)
-	}
-	r.Header.Del("Origin")
-	if w, _ := b.do(r); w.Code != http.StatusForbidden {
-		t.Errorf("without origin: %d, want 403", w.Code)
+	const old, newer = `{"session":"old"}`, `{"session":"newer"}`
+	for name, c := range map[string]struct {
+		body   string
+		live   string // the session that the browser's ticket opens; empty: none
+		origin string
+		status int
+		clears bool
+	}{
+		"over":               {old, "", insynOrigin, http.StatusNoContent, true},
+		"over for the tab":   {newer, "newer", insynOrigin, http.StatusNoContent, true},
+		"a newer one's":      {old, "newer", insynOrigin, http.StatusNoContent, false},
+		"no session":         {"", "", insynOrigin, http.StatusBadRequest, false},
+		"of another origin":  {old, "", "http://www.agency.localhost:8080", http.StatusForbidden, false},
+		"more than expected": {`{"session":"old","all":true}`, "", insynOrigin, http.StatusBadRequest, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newFormBench(t)
+			ticket, err := b.tickets.New()
+			if err != nil {
+				t.Fatal(err)
+			}
+			given := httptest.NewRecorder()
+			if err := b.tickets.Issue(given, ticket); err != nil {
+				t.Fatal(err)
+			}
+			if c.live != "" {
+				b.gate.live = map[TicketID]string{ticket: c.live}
+			}
+			r := b.request(c.body)
+			r.Method = http.MethodDelete
+			r.Header.Set("Origin", c.origin)
+			r.AddCookie(given.Result().Cookies()[0])
+			w, _ := b.do(r)
+			cookies := w.Result().Cookies()
+			if clears := len(cookies) == 1 && cookies[0].MaxAge < 0 && cookies[0].Name == TicketCookie; w.Code != c.status || clears != c.clears {
+				t.Errorf("status %d, cookies %v, want %d and cleared: %t", w.Code, cookies, c.status, c.clears)
+			}
+		})
 	}
 }
 

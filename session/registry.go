@@ -212,6 +212,12 @@ func (r *Registry) Trail(ticket consent.TicketID) (Trail, bool) {
 	return s.trail()
 }
 
+// Session is part of consent.Gate.
+func (r *Registry) Session(ticket consent.TicketID) (string, bool) {
+	trail, ok := r.Trail(ticket)
+	return string(trail.Session), ok
+}
+
 func (r *Registry) byID(id ID) *Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -223,6 +223,9 @@ func TestATicketLeadsBackToItsSession(t *testing.T) {
 		}
 	}
 	b.session.Close(ReasonStopped)
+	if got, ok := b.registry.Session(b.ticket); ok || got != "" {
+		t.Errorf("the ticket of a closed session opens %q", got)
+	}
 	if got, ok := b.registry.Trail(b.ticket); ok || got != (Trail{}) {
 		t.Errorf("after close the ticket leads to %+v", got)
 	}

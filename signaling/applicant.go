@@ -19,7 +19,7 @@ type trail struct {
 // Applicant serves the dynamic part of the Insyn origin:
 //
 //	POST   /consent                {"routing","statement","language"} -> {"session","agent","agent_id","join_by"} and the ticket
-//	DELETE /consent                clears the ticket cookie
+//	DELETE /consent                {"session"} clears the ticket cookie, unless it opens another session
 //	POST   /session                {"session","page","away","agent"} by the ticket alone, or 404 {"error":"no_session"}
 //	GET    /signal                 the applicant's seat
 //

@@ -52,6 +52,8 @@ class Bridge {
   #joining: ReturnType<typeof setTimeout> | undefined;
   /** Settles once the last session's ticket is gone: the next one's must not go with it. */
   #letGo: Promise<unknown> = Promise.resolve();
+  /** The session that this end wants over, while its Worker tells the server. */
+  #leaving: string | undefined;
   /** Why the last session ended, if its Worker could not tell the agency page. */
   #failed: Reason | undefined;
 
@@ -118,7 +120,7 @@ class Bridge {
   }
 
   /** What is said to the agency page holds nothing of a session, and frame-ancestors says who can frame us: hence "*". */
-  #say(message: { insyn: 'ready' | 'accepted' } | { insyn: 'height'; px: number }): void {
+  #say(message: { insyn: 'ready' | 'accepted' | 'over' } | { insyn: 'height'; px: number }): void {
     parent.postMessage(message, '*');
   }
 
@@ -254,6 +256,7 @@ class Bridge {
         return;
       case 'forget':
         this.#unrenew();
+        this.#leaving = this.#session;
         forget();
         mark(this.#config.domain, 0, 0);
         return;
@@ -306,9 +309,12 @@ class Bridge {
     this.#form?.ended(reason);
   }
 
-  /** The ticket is of no more use, unless this document has a session again. */
+  /** The ticket is of no more use, unless this document has a session again. Then the page may drop a frame it only had for that. */
   #over(reason: Reason): void {
-    if (!this.#worker && !FOREIGN.has(reason)) this.#letGo = letGo();
+    this.#leaving = undefined;
+    if (this.#worker) return;
+    if (!FOREIGN.has(reason)) this.#letGo = letGo(this.#session);
+    void this.#letGo.then(() => this.#say({ insyn: 'over' }));
   }
 
   /** The Worker is not to be relied on any more: ends the session from here. */
@@ -331,6 +337,9 @@ class Bridge {
     this.#warmed?.terminate();
     this.#warmed = undefined;
     this.#release?.();
+    // Whoever was to tell the server is gone now, and the ticket with it.
+    if (this.#leaving !== undefined) void letGo(this.#leaving);
+    this.#leaving = undefined;
   }
 
   // The form.

@@ -26,6 +26,8 @@ function ask(method: 'POST' | 'DELETE', path: string, body?: object, wait?: numb
     headers: { 'Insyn-Request': '1', ...(body ? { 'Content-Type': 'application/json' } : {}) },
     ...(body ? { body: JSON.stringify(body) } : {}),
     cache: 'no-store',
+    // Said also by a page that goes.
+    keepalive: method === 'DELETE',
     redirect: 'error',
   });
 }
@@ -60,9 +62,9 @@ export async function redeem(routing: string, statement: string, language: strin
   return response.status === 409 ? { t: 'outdated' } : { t: 'refused', why: 'failed' };
 }
 
-/** Clears the ticket. A connection that went stale meanwhile is no reason to keep it, so a failure is tried once more. */
-export async function letGo(): Promise<void> {
-  const once = () => ask('DELETE', '/consent', undefined, LET_GO_WAIT);
+/** Clears the ticket of a session that is over, not that of a newer one. A connection that went stale meanwhile is no reason to keep it, so a failure is tried once more. */
+export async function letGo(session: string): Promise<void> {
+  const once = () => ask('DELETE', '/consent', { session }, LET_GO_WAIT);
   await once().catch(() => once().catch(() => undefined));
 }
 

@@ -9,6 +9,9 @@ import { BANNER_TEXTS, type BannerTexts } from './banner-texts.ts';
 import type { Hand } from './loader.ts';
 import { Mirror } from './mirror.ts';
 
+/** How long a hidden bridge stays at most to tell the server of an end, in milliseconds: a little longer than it tries. */
+const FAREWELL = 40_000;
+
 /** One page's part in a session: from the loader's call until the session has ended or turned out not to be ours. */
 class PagePart {
   readonly #hand: Hand;
@@ -161,6 +164,7 @@ class PagePart {
         this.#mirror?.want(message.hashes);
         return;
       case 'ended':
+        this.#linger();
         this.#leave();
         // Without a form on the page nobody else would say it, also when it ended while the applicant was elsewhere.
         if (this.#hidden || this.#banner?.shown) this.#banner?.ended(message.reason, message.receipt);
@@ -204,6 +208,24 @@ class PagePart {
     this.#mirror.start();
     // Pressed on the page before: painted again, and not said again.
     if (this.#banner.showsHidden) this.#mirror.showHidden(true);
+  }
+
+  /** The hidden bridge may still have to tell the server of the end, and to let go of its ticket: it goes when it says so. */
+  #linger(): void {
+    const host = this.#host;
+    const bridge = this.#frame?.contentWindow;
+    if (!host || !bridge) return;
+    this.#host = undefined;
+    const go = () => {
+      clearTimeout(latest);
+      removeEventListener('message', hear);
+      host.remove();
+    };
+    const hear = ({ source, origin, data }: MessageEvent) => {
+      if (source === bridge && origin === this.#hand.origin && data.insyn === 'over') go();
+    };
+    const latest = setTimeout(go, FAREWELL);
+    addEventListener('message', hear);
   }
 
   /** Everything but the banner, which may still have something to say. */

@@ -97,7 +97,7 @@ test('a session that ended while the applicant was elsewhere is told', async () 
   await button(who.page, 'Pause');
   world.seats.at(-1)?.end('grace', 4509);
   await until('the words', async () => (await words(who.page)).includes('away for too long'));
-  assert.equal(await who.page.$('insyn-bridge'), null);
+  await until('the bridge to go', async () => (await who.page.$('insyn-bridge')) === null);
   await who.context.close();
 });
 
@@ -146,7 +146,7 @@ test('a page that drops the form or the banner does not drop the session', async
   await until('the bridge back', () => pages() === 3 && world.seats.at(-1)?.state === 'live');
   await (await button(page, 'Stop')).click();
   await until('the end', async () => (await words(page)).includes('You stopped it'));
-  assert.equal(await page.$('insyn-bridge'), null);
+  await until('the bridge to go', async () => (await page.$('insyn-bridge')) === null);
   await who.context.close();
 });
 
@@ -360,6 +360,42 @@ test('a stop is answered at once, and keeps its ticket until the server has hear
   assert.equal(deleted(), false);
   seat.end('stopped', 4500);
   await until('the ticket to go', deleted);
+  await who.context.close();
+});
+
+test('a hidden bridge stays until the server has heard the end and the ticket is gone', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await mirrored(world, who);
+  await page.goto(`${world.agency('my')}/other`);
+  await button(page, 'Stop');
+  const seat = world.seats.at(-1);
+  assert.ok(seat);
+  seat.deaf = true;
+  const before = world.requests.length;
+  const deleted = () => world.requests.slice(before).includes('insyn DELETE /consent');
+  await (await button(page, 'Stop')).click();
+  await until('the end', async () => (await words(page)).includes('You stopped it'));
+  assert.notEqual(await page.$('insyn-bridge'), null);
+  assert.equal(deleted(), false);
+  seat.end('stopped', 4500);
+  await until('the bridge to go', async () => (await page.$('insyn-bridge')) === null);
+  assert.ok(deleted());
+  await who.context.close();
+});
+
+test('a page that goes while the server has not heard the end takes the ticket with it', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await mirrored(world, who);
+  const seat = world.seats.at(-1);
+  assert.ok(seat);
+  seat.deaf = true;
+  const before = world.requests.length;
+  await (await button(page, 'Stop')).click();
+  await until('the end', async () => (await words(page)).includes('You stopped it'));
+  await page.goto(`${world.agency('my')}/other`);
+  await until('the ticket to go', () => world.requests.slice(before).includes('insyn DELETE /consent'));
   await who.context.close();
 });
 
