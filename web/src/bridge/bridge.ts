@@ -11,7 +11,7 @@ import { type Answer, ConsentForm, type StatementText } from './form.ts';
 import { hashOfPolicy, hashOfStatement } from './hashes.ts';
 import type { Opening } from './meeting.ts';
 import type { FromWorker, Phase, ToWorker } from './messages.ts';
-import { elsewhere, letGo, redeem } from './server.ts';
+import { type Elsewhere, elsewhere, letGo, redeem } from './server.ts';
 import { forget, mark, marked, PAGE_MOST, type Stored, store, stored, take } from './store.ts';
 
 interface Config {
@@ -155,21 +155,21 @@ class Bridge {
     if (away) await new Promise((done) => setTimeout(done, ELSEWHERE_WAIT));
     const found = away ? await elsewhere() : 'none';
     if (typeof found !== 'object' || !found.away || this.#worker) return answer({ t: 'none' });
-    this.#offer(port, found.agent);
+    this.#offer(port, found);
   }
 
   /** Asks the applicant whether the session is to go on in this tab. */
-  #offer(port: MessagePort, agent: string): void {
+  #offer(port: MessagePort, offered: Elsewhere): void {
     this.#held = port;
     port.onmessage = ({ data }: MessageEvent<FromMirror>) => {
-      if (data.t === 'continue' || data.t === 'stop') void this.#continue(port, agent, data.t === 'stop');
+      if (data.t === 'continue' || data.t === 'stop') void this.#continue(port, offered, data.t === 'stop');
     };
-    const hold: ToMirror = { t: 'hold', need: 'yes', agent };
+    const hold: ToMirror = { t: 'hold', need: 'yes', agent: offered.agent };
     port.postMessage(hold);
   }
 
   /** The applicant wants the session here, or over. */
-  async #continue(port: MessagePort, agent: string, stop: boolean): Promise<void> {
+  async #continue(port: MessagePort, offered: Elsewhere, stop: boolean): Promise<void> {
     port.onmessage = null;
     this.#held = undefined;
     const answer = (message: ToMirror) => port.postMessage(message);
@@ -179,8 +179,10 @@ class Bridge {
       await new Promise((done) => setTimeout(done, ELSEWHERE_WAIT));
       found = await elsewhere();
     }
-    if (found === 'unknown') return this.#offer(port, agent);
-    if (found === 'none') return answer({ t: 'ended', reason: 'not_admitted' });
+    if (found === 'unknown') return this.#offer(port, offered);
+    // What was agreed to, or stopped, is the session that was asked about; another one is asked about anew.
+    if (found !== 'none' && found.session !== offered.session && !stop) return this.#offer(port, found);
+    if (found === 'none' || found.session !== offered.session) return answer({ t: 'ended', reason: 'not_admitted' });
     this.#release = found.away ? await take(found.session) : undefined;
     if (!this.#release || !this.#next(found.session, found.page, undefined)) return answer({ t: 'none' });
     this.#ported = true;

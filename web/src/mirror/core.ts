@@ -19,6 +19,8 @@ class PagePart {
   /** The form's frame, or a hidden one in a host of its own; undefined while no session is under way. */
   #frame: HTMLIFrameElement | undefined;
   #hidden = false;
+  /** The bridge has nothing more to do. It may say so before its Worker's word of the end is here: these go different ways. */
+  #over = false;
   /** What holds the hidden frame. */
   #host: HTMLElement | undefined;
   /** Pressed, and perhaps while nobody was there to hear it. */
@@ -102,6 +104,7 @@ class PagePart {
     if (!source || source !== this.#frame?.contentWindow || origin !== this.#hand.origin) return;
     // Each document that the frame loads says so once, also after coming back from the browser's history.
     if (data.insyn === 'ready') this.#connect();
+    if (data.insyn === 'over') this.#over = true;
   };
 
   readonly #hide = (): void => {
@@ -115,6 +118,7 @@ class PagePart {
 
   #connect(): void {
     this.#disconnect();
+    this.#over = false;
     const channel = new MessageChannel();
     this.#port = channel.port1;
     channel.port1.onmessage = ({ data }: MessageEvent<ToMirror>) => this.#receive(data);
@@ -214,7 +218,7 @@ class PagePart {
   #linger(): void {
     const host = this.#host;
     const bridge = this.#frame?.contentWindow;
-    if (!host || !bridge) return;
+    if (!host || !bridge || this.#over) return;
     this.#host = undefined;
     const go = () => {
       clearTimeout(latest);

@@ -399,6 +399,29 @@ test('a page that goes while the server has not heard the end takes the ticket w
   await who.context.close();
 });
 
+test('what is agreed to is the session that was asked about, not one that took its place', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  const before = world.seats.length;
+  world.elsewhere = { away: true, page: 1 };
+  await page.goto(`${world.agency('my')}/other`);
+  await page.setCookie({ name: 'insyn', value: '1', domain: '.agency.localhost', path: '/', secure: true });
+  await page.reload();
+  const go = await button(page, 'Continue here');
+  await until('whom it is about', async () => (await words(page)).includes('Kim Ek'));
+  world.elsewhere = { away: true, page: 1, session: 'zyxwvutsrqponmlkjihgfedcba', agent: 'Somebody Else' };
+  await go.click();
+  await until('the question anew', async () => (await words(page)).includes('Somebody Else'));
+  await button(page, 'Continue here');
+  assert.equal(world.seats.length, before);
+  world.elsewhere = { away: true, page: 1 };
+  await (await button(page, 'Stop')).click();
+  await until('the end', async () => (await words(page)).includes('ended'));
+  assert.equal(world.seats.length, before, 'the other session was stopped');
+  world.elsewhere = undefined;
+  await who.context.close();
+});
+
 test('the cookie outlives the grace time, also of a page that was left just before its renewal', async () => {
   const who = await person(browser);
   const { page } = who;

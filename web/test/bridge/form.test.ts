@@ -219,7 +219,7 @@ test('a page that lets no script be added does not notice that one was tried', a
   const thrown: string[] = [];
   who.page.on('pageerror', (error) => thrown.push(String(error)));
   await who.page.goto(`${world.agency('www')}/other`);
-  await who.page.setCookie({ name: 'insyn', value: '1', domain: 'agency.localhost' });
+  await who.page.setCookie({ name: 'insyn', value: '1', domain: '.agency.localhost', path: '/', secure: true });
   await who.page.goto(`${world.agency('www')}/strict`, { waitUntil: 'networkidle0' });
   assert.deepEqual(thrown, []);
   const left = await who.page.evaluate(() => Object.getOwnPropertySymbols(window).includes(Symbol.for('insyn')));

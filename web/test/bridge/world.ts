@@ -221,7 +221,7 @@ export interface World {
   /** The policy's hash that the agency's pages pin. */
   pins: string | undefined;
   /** What POST /session says, as if the ticket's session were this; undefined: none. */
-  elsewhere: { away: boolean; page: number } | undefined;
+  elsewhere: { away: boolean; page: number; session?: string; agent?: string } | undefined;
   /** The next seats are deaf. */
   deaf: boolean;
   seats: Seat[];
