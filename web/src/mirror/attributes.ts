@@ -89,6 +89,8 @@ function shownValue(
     case 'flag':
       return '';
     case 'word':
+      // Of controls, names are the form's.
+      if (name === 'name' && element.localName !== 'slot') return undefined;
       if (CHOICES.test(name) && !around.choices && element.getAttribute('role') !== 'tab') return undefined;
       return value;
     case 'data':

@@ -271,6 +271,7 @@ export class Mirror {
       }
     }
     this.#resources.look();
+    this.#sheets.look();
     this.#wake();
     if (this.#painting) this.#paint();
   }

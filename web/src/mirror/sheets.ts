@@ -8,10 +8,23 @@ import type { Resources } from './resources.ts';
 
 export type Root = Document | ShadowRoot;
 
+/** How long one look at the rules may take, in milliseconds. */
+const LOOK_MS = 2;
+/** How long a sheet that nobody lists any more is kept in mind, in milliseconds. */
+const KEEP_MS = 10_000;
+
 interface Source {
-  /** Says whether the sheet changed since it was read. */
+  /** Says at once whether rules came or went since the sheet was read. */
   key: string;
   reading: boolean;
+  /** When it was listed last. */
+  used: number;
+  /** Of the text that was read: what the rules would be if no script had changed them. */
+  probe?: CSSStyleSheet | undefined;
+  /** Sum of all rules as they were read. */
+  sum?: number | undefined;
+  /** A script changed the rules: the text no longer tells. */
+  live?: boolean;
   ready?: { hash: Hash; urls: number[]; ids: number[] };
 }
 
@@ -35,6 +48,7 @@ export class Sheets {
   #families = new Set<string>();
   /** What sheets asked about the browser and its person, and what they were told. */
   readonly #asked = new Map<string, { list: MediaQueryList; told: boolean }>();
+  #tour: Generator<void, void> | undefined;
 
   /** `ready` is called when a sheet has been read, and `list` says something new. */
   constructor(resources: Resources, names: Names, ready: () => void) {
@@ -59,6 +73,32 @@ export class Sheets {
       }
     }
     return { sheets, whole };
+  }
+
+  /** Goes on comparing all rules with what was read, a little at a time: of `rule.style` no event tells. */
+  look(): void {
+    const end = performance.now() + LOOK_MS;
+    this.#tour ??= this.#compare();
+    for (let steps = 1; steps % 8 || performance.now() < end; steps++) {
+      if (!this.#tour.next().done) continue;
+      this.#tour = undefined;
+      return;
+    }
+  }
+
+  *#compare(): Generator<void, void> {
+    for (const [sheet, source] of this.#sources) {
+      if (performance.now() - source.used > KEEP_MS) this.#sources.delete(sheet);
+      const rules = rulesOf(sheet);
+      if (source.reading || !rules) continue;
+      if (source.probe) source.sum = yield* sumOf(source.probe.cssRules);
+      source.probe = undefined;
+      const sum = yield* sumOf(rules);
+      if (sum === source.sum || this.#sources.get(sheet) !== source) continue;
+      source.live = true;
+      source.key = '';
+      this.#ready();
+    }
   }
 
   /** The text mode changed: what was sent through the sieve has to go through it again. */
@@ -94,7 +134,8 @@ export class Sheets {
     const list: { part: CSSStyleSheet; media: string; wrap: string[] }[] = [];
     if (wrap.length < 8) {
       for (const rule of rulesOf(sheet) ?? []) {
-        if (!(rule instanceof CSSImportRule)) continue;
+        if (rule instanceof CSSLayerStatementRule) continue;
+        if (!(rule instanceof CSSImportRule)) break;
         const layer = rule.layerName === null ? [] : [`@layer ${rule.layerName}`];
         const supports = rule.supportsText ? [`@supports (${rule.supportsText})`] : [];
         if (rule.styleSheet) list.push(...this.#flat(rule.styleSheet, media, [...wrap, ...layer, ...supports, '']));
@@ -106,41 +147,53 @@ export class Sheets {
 
   #source(sheet: CSSStyleSheet, wrap: string[]): Source {
     const rules = rulesOf(sheet);
-    const owner = sheet.ownerNode instanceof HTMLStyleElement ? (sheet.ownerNode.textContent ?? '') : '';
-    const last = rules && rules.length > 0 ? rules[rules.length - 1] : undefined;
-    const key = `${owner}|${rules?.length}|${sheet.href ? '' : last?.cssText}`;
+    const last = rules?.[rules.length - 1];
+    const key = `${rules?.length}|${last instanceof CSSGroupingRule ? '' : last?.cssText}`;
     let source = this.#sources.get(sheet);
     if (!source || source.key !== key) {
-      source = { ...source, key, reading: true };
-      this.#sources.set(sheet, source);
-      this.#read(sheet, source, owner, wrap)
+      const read: Source = { ...source, key, reading: true, used: 0 };
+      source = read;
+      this.#sources.set(sheet, read);
+      this.#read(sheet, read, wrap)
         .catch(() => undefined)
         .then(() => {
-          source = Object.assign(source ?? {}, { key, reading: false });
+          read.reading = false;
           this.#ready();
         });
     }
+    source.used = performance.now();
     return source;
   }
 
-  async #read(sheet: CSSStyleSheet, source: Source, owner: string, wrap: string[]): Promise<void> {
+  async #read(sheet: CSSStyleSheet, source: Source, wrap: string[]): Promise<void> {
     const rules = rulesOf(sheet);
     let text: string | undefined;
-    if (sheet.href && this.#resources.canFetch(sheet.href)) {
+    if (source.live) text = undefined;
+    else if (!sheet.href) {
+      text = sheet.ownerNode instanceof HTMLStyleElement ? sheet.ownerNode.textContent?.trim() || undefined : undefined;
+    } else if (this.#resources.canFetch(sheet.href)) {
       if (!this.#fetched.has(sheet.href)) {
         const bytes = await this.#resources.fetch(sheet.href);
         this.#fetched.set(sheet.href, bytes && new TextDecoder().decode(bytes));
       }
       text = this.#fetched.get(sheet.href);
-    } else if (owner.trim() && rules?.length) {
-      // insertRule leaves the element's text behind; where the numbers differ, CSSOM is right.
-      const probe = new CSSStyleSheet();
-      probe.replaceSync(owner);
-      const imports = Array.from(rules).filter((rule) => rule instanceof CSSImportRule).length;
-      if (probe.cssRules.length === rules.length - imports) text = owner;
     }
-    text ??= rules ? Array.from(rules, (rule) => rule.cssText).join('\n') : undefined;
-    if (text === undefined) return;
+    if (text !== undefined && rules) {
+      source.probe = new CSSStyleSheet();
+      source.probe.replaceSync(text);
+      // insertRule leaves the text behind; where the numbers differ, CSSOM is right.
+      const imports = Array.from(rules).filter((rule) => rule instanceof CSSImportRule).length;
+      if (source.probe.cssRules.length !== rules.length - imports) text = undefined;
+    }
+    if (text === undefined) {
+      if (!rules) return;
+      text = Array.from(rules, (rule) => rule.cssText).join('\n');
+      source.probe = undefined;
+      const steps = sumOf(rules);
+      let step = steps.next();
+      while (!step.done) step = steps.next();
+      source.sum = step.value;
+    }
     const open = wrap.filter(Boolean).map((rule) => `${rule}{`);
     const urls: number[] = [];
     const ids: number[] = [];
@@ -177,6 +230,26 @@ export function absolute(address: string, base: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Each rule's text by itself, those in @media, @layer and the like included. */
+function* texts(rules: CSSRuleList): Iterable<string> {
+  for (const rule of rules) {
+    if (rule instanceof CSSGroupingRule && !(rule instanceof CSSStyleRule)) {
+      yield rule instanceof CSSConditionRule ? rule.conditionText : '';
+      yield* texts(rule.cssRules);
+    } else if (!(rule instanceof CSSImportRule)) yield rule.cssText;
+  }
+}
+
+/** A sum over all rules (FNV-1a), one a step. */
+function* sumOf(rules: CSSRuleList): Generator<void, number> {
+  let sum = 0;
+  for (const text of texts(rules)) {
+    for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x1000193);
+    yield;
+  }
+  return sum;
 }
 
 function rulesOf(sheet: CSSStyleSheet): CSSRuleList | undefined {

@@ -150,6 +150,8 @@ const TYPES: readonly (readonly [AttributeType, string])[] = [
      font-weight font-style letter-spacing word-spacing text-decoration visibility display overflow
      vector-effect shape-rendering text-rendering image-rendering paint-order pointer-events`,
   ],
+  ['word', 'name'],
+  ['ids', 'insyn-is'],
 ];
 
 export const ATTRIBUTES: readonly { name: string; type: AttributeType }[] = TYPES.flatMap(([type, names]) =>
