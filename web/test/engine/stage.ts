@@ -16,7 +16,7 @@ declare global {
 const VIEW_CSP =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data: blob:; base-uri 'none'; " +
   "form-action 'none'; frame-src 'none'";
-const HOST = `<!doctype html><title>stage</title><style>iframe{border:0;width:640px;height:600px;vertical-align:top}body{margin:0;display:flex}</style>
+const HOST = `<!doctype html><title>stage</title><style>iframe{flex:none;border:0;width:640px;height:600px;vertical-align:top}body{margin:0;display:flex}</style>
 <iframe id=source></iframe><iframe id=view title=view sandbox="allow-same-origin" src="/view.html"></iframe><script src="/host.js"></script>`;
 
 export interface Stage {
@@ -29,8 +29,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(browser: Browser, routes: Record<string, string | Answer>): Promise<Stage> {
-  const served = await serve({
+/** What the stage itself is made of. */
+export async function stageRoutes(): Promise<Record<string, string | Answer>> {
+  return {
     '/host.html': HOST,
     '/host.js': { body: await bundle('test/engine/host.ts'), type: 'text/javascript' },
     '/source.js': { body: await bundle('test/engine/source.ts'), type: 'text/javascript' },
@@ -38,8 +39,11 @@ export async function openStage(browser: Browser, routes: Record<string, string 
       body: readFileSync(join(WEB, 'src/view/view.html')),
       headers: { 'content-security-policy': VIEW_CSP },
     },
-    ...routes,
-  });
+  };
+}
+
+export async function openStage(browser: Browser, routes: Record<string, string | Answer>): Promise<Stage> {
+  const served = await serve({ ...(await stageRoutes()), ...routes });
   const page = await browser.newPage();
   await page.setViewport({ width: 1280, height: 620 });
   await page.goto(`${served.origin}/host.html`, { waitUntil: 'load' });
