@@ -21,137 +21,93 @@ export interface Token {
   v: string;
 }
 
-const NAME = /[-\w\u0080-\uffff]/;
-const NAME_START = /[_a-zA-Z\u0080-\uffff]/;
-const HEX = /[0-9a-fA-F]/;
-const SPACE = /[ \t\n\r\f]/;
-const NUMBER = /^[+-]?(?:\d+\.\d+|\d+|\.\d+)(?:[eE][+-]?\d+)?/;
-/** Where a number may start; looking further only then. */
-const NUMBER_START = /[-+.\d]/;
+const { raw } = String;
+const SPACE = raw`[ \t\n\r\f]`;
+const ESCAPE = raw`\\(?:[\da-fA-F]{1,6}(?:\r\n|${SPACE})?|[^\n\r\f\da-fA-F])`;
+const NAME_CHARS = raw`-\w\x80-\uffff`;
+/** Each loop ends in what can't fail: going back into it would take for ever over a row of letters. */
+const NAME_REST = raw`(?:[${NAME_CHARS}]+|${ESCAPE})*`;
+const NAME = raw`(?:--|-?(?:[a-zA-Z_\x80-\uffff]|${ESCAPE}))${NAME_REST}`;
+const TOKEN = new RegExp(
+  [
+    raw`(\/\*[\s\S]*?(?:\*\/|$))`,
+    raw`(${SPACE}+|<!--|-->)`,
+    raw`(["'])`,
+    raw`#((?:[${NAME_CHARS}]|${ESCAPE})${NAME_REST})`,
+    raw`@(${NAME})`,
+    raw`([+-]?(?:\d+\.\d+|\d+|\.\d+)(?:[eE][+-]?\d+)?)(?:(%)|(${NAME}))?`,
+    raw`(${NAME})(\()?`,
+    raw`[\s\S]`,
+  ].join('|'),
+  'y',
+);
+const IN_STRING = raw`${ESCAPE}|\\(?:\r\n|[\n\r\f])`;
+const STRINGS: Readonly<Record<string, RegExp>> = {
+  '"': new RegExp(raw`((?:[^"\\\n\r\f]+|${IN_STRING})*)("|\\?$)?`, 'y'),
+  "'": new RegExp(raw`((?:[^'\\\n\r\f]+|${IN_STRING})*)('|\\?$)?`, 'y'),
+};
+/** What of `url(` a string follows, which makes it a function like others. */
+const QUOTED = new RegExp(raw`${SPACE}*["']`, 'y');
+const BARE = new RegExp(raw`${SPACE}*((?:[^"'()\\ \t\n\r\f]+|${ESCAPE})*)${SPACE}*`, 'y');
+const BARE_END = /\)|$/y;
+const BAD_REST = /(?:[^)\\]+|\\[^\n\r\f]|\\)*\)?/y;
+
+function decoded(text: string): string {
+  return text.replace(
+    /\\(?:([\da-fA-F]{1,6})(?:\r\n|[ \t\n\r\f])?|(\r\n|[\n\r\f])|([\s\S]|$))/g,
+    (_, hex: string | undefined, line: string | undefined, char: string) => {
+      if (!hex) return line ? '' : char;
+      const code = Number.parseInt(hex, 16);
+      const invalid = code === 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
+      return String.fromCodePoint(invalid ? 0xfffd : code);
+    },
+  );
+}
 
 /** The CSS Syntax tokens of a text, comments left out. */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   let at = 0;
-  const validEscape = (i: number): boolean =>
-    text[i] === '\\' && i + 1 < text.length && !/[\n\r\f]/.test(text[i + 1] ?? '');
-  const startsName = (i: number): boolean => {
-    const c = text[i] ?? '';
-    if (c === '-') return NAME_START.test(text[i + 1] ?? '') || text[i + 1] === '-' || validEscape(i + 1);
-    return NAME_START.test(c) || validEscape(i);
-  };
-  const escaped = (): string => {
-    at++;
-    let hex = '';
-    while (hex.length < 6 && HEX.test(text[at] ?? '')) hex += text[at++];
-    if (hex) {
-      if (text[at] === '\r' && text[at + 1] === '\n') at++;
-      if (SPACE.test(text[at] ?? '')) at++;
-      const code = Number.parseInt(hex, 16);
-      const invalid = code === 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
-      return String.fromCodePoint(invalid ? 0xfffd : code);
-    }
-    const point = String.fromCodePoint(text.codePointAt(at) ?? 0xfffd);
-    at += point.length;
-    return point;
-  };
-  const name = (): string => {
-    let out = '';
-    for (;;) {
-      if (NAME.test(text[at] ?? '')) out += text[at++];
-      else if (validEscape(at)) out += escaped();
-      else return out;
-    }
-  };
-  const string = (quote: string): Token => {
-    let out = '';
-    for (at++; at < text.length; ) {
-      const c = text[at] ?? '';
-      if (c === quote) {
-        at++;
-        break;
-      }
-      if (/[\n\r\f]/.test(c)) return { k: 'bad', v: '' };
-      if (c === '\\' && at + 1 < text.length && /[\n\r\f]/.test(text[at + 1] ?? '')) {
-        at += text[at + 1] === '\r' && text[at + 2] === '\n' ? 3 : 2;
-      } else if (validEscape(at)) out += escaped();
-      else {
-        if (c !== '\\') out += c;
-        at++;
-      }
-    }
-    return { k: 'string', v: out };
+  /** What a sticky pattern matches here; goes on behind it. */
+  const match = (pattern: RegExp): readonly (string | undefined)[] | undefined => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found) at = pattern.lastIndex;
+    return found ?? undefined;
   };
   /** The rest of `url(` where no quote follows. */
   const bareUrl = (): Token => {
-    let out = '';
-    for (;;) {
-      const c = text[at];
-      if (c === undefined) return { k: 'url', v: out };
-      if (c === ')') {
-        at++;
-        return { k: 'url', v: out };
-      }
-      if (SPACE.test(c)) {
-        while (SPACE.test(text[at] ?? '')) at++;
-        if (text[at] === ')' || at >= text.length) continue;
-      } else if (validEscape(at)) {
-        out += escaped();
-        continue;
-      } else if (!/["'(\\]/.test(c)) {
-        out += c;
-        at++;
-        continue;
-      }
-      while (at < text.length && text[at] !== ')') at += validEscape(at) ? 2 : 1;
-      at++;
-      return { k: 'bad', v: '' };
-    }
+    const address = match(BARE)?.[1] ?? '';
+    if (match(BARE_END)) return { k: 'url', v: decoded(address) };
+    match(BAD_REST);
+    return { k: 'bad', v: '' };
   };
 
   while (at < text.length) {
-    const c = text[at] ?? '';
-    if (text.startsWith('/*', at)) {
-      const end = text.indexOf('*/', at + 2);
-      at = end < 0 ? text.length : end + 2;
+    const [all = '', comment, space, quote, hash, rule, number, percent, unit, name, open] = match(TOKEN) ?? [];
+    if (comment) {
       // Two names with only a comment between them stay two names.
       if (tokens[tokens.length - 1]?.k !== 'space') tokens.push({ k: 'delim', v: '/**/' });
-    } else if (SPACE.test(c)) {
-      while (SPACE.test(text[at] ?? '')) at++;
-      tokens.push({ k: 'space', v: ' ' });
-    } else if (c === '"' || c === "'") {
-      tokens.push(string(c));
-    } else if (c === '#' && (NAME.test(text[at + 1] ?? '') || validEscape(at + 1))) {
-      at++;
-      tokens.push({ k: 'hash', v: name() });
-    } else if (c === '@' && startsName(at + 1)) {
-      at++;
-      tokens.push({ k: 'at', v: name().toLowerCase() });
-    } else if (text.startsWith('<!--', at) || text.startsWith('-->', at)) {
-      at += c === '<' ? 4 : 3;
-      tokens.push({ k: 'space', v: ' ' });
-    } else if (NUMBER_START.test(c) && NUMBER.test(text.slice(at, at + 64))) {
-      let value = NUMBER.exec(text.slice(at, at + 64))?.[0] ?? '';
-      at += value.length;
-      if (startsName(at)) value += writeName(name());
-      else if (text[at] === '%') value += text[at++];
-      tokens.push({ k: 'number', v: value });
-    } else if (startsName(at)) {
-      const value = name();
-      if (text[at] !== '(') tokens.push({ k: 'ident', v: value });
+    } else if (space) tokens.push({ k: 'space', v: ' ' });
+    else if (quote) {
+      const [, string = '', end] = match(STRINGS[quote] ?? TOKEN) ?? [];
+      tokens.push(end === undefined && at < text.length ? { k: 'bad', v: '' } : { k: 'string', v: decoded(string) });
+    } else if (hash) tokens.push({ k: 'hash', v: decoded(hash) });
+    else if (rule) tokens.push({ k: 'at', v: decoded(rule).toLowerCase() });
+    else if (number) tokens.push({ k: 'number', v: number + (unit ? writeName(decoded(unit)) : (percent ?? '')) });
+    else if (name) {
+      const value = decoded(name);
+      if (!open) tokens.push({ k: 'ident', v: value });
+      else if (value.toLowerCase() !== 'url') tokens.push({ k: 'function', v: value });
       else {
-        at++;
-        let next = at;
-        while (SPACE.test(text[next] ?? '')) next++;
-        if (value.toLowerCase() !== 'url' || /["']/.test(text[next] ?? '')) tokens.push({ k: 'function', v: value });
-        else {
-          at = next;
-          tokens.push(bareUrl());
-        }
+        const from = at;
+        const quoted = match(QUOTED);
+        at = from;
+        tokens.push(quoted ? { k: 'function', v: value } : bareUrl());
       }
     } else {
-      at++;
-      tokens.push({ k: '([{'.includes(c) ? 'open' : ')]}'.includes(c) ? 'close' : c === '\\' ? 'bad' : 'delim', v: c });
+      const kind = '([{'.includes(all) ? 'open' : ')]}'.includes(all) ? 'close' : all === '\\' ? 'bad' : 'delim';
+      tokens.push({ k: kind, v: all });
     }
   }
   return tokens;
