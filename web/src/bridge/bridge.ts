@@ -4,9 +4,12 @@
 import type { Carried } from '../link/exchange.ts';
 import { signalUrl } from '../link/link.ts';
 import { utf8 } from '../link/octets.ts';
+import type { BannerTexts } from '../wire/banner-texts.ts';
+import { inLanguage } from '../wire/language.ts';
 import type { FromMirror, ToMirror } from '../wire/messages.ts';
 import type { Policy } from '../wire/policy.ts';
 import type { Reason } from '../wire/reason.ts';
+import { BANNER_TEXTS } from './banner-texts.ts';
 import { type Answer, ConsentForm, type StatementText } from './form.ts';
 import { hashOfPolicy, hashOfStatement } from './hashes.ts';
 import type { Opening } from './meeting.ts';
@@ -91,7 +94,7 @@ class Bridge {
         this.#form?.phase('joining', '', true);
       }
     }
-    this.#say({ insyn: 'ready' });
+    this.#ready();
     if (this.#worker && this.#form) this.#say({ insyn: 'accepted' });
   }
 
@@ -119,8 +122,16 @@ class Bridge {
     return true;
   }
 
+  /** The page has no words of its own. */
+  #ready(): void {
+    const language = new URLSearchParams(location.search).get('lang') ?? '';
+    this.#say({ insyn: 'ready', texts: inLanguage<BannerTexts>(BANNER_TEXTS, language) });
+  }
+
   /** What is said to the agency page holds nothing of a session, and frame-ancestors says who can frame us: hence "*". */
-  #say(message: { insyn: 'ready' | 'accepted' | 'over' } | { insyn: 'height'; px: number }): void {
+  #say(
+    message: { insyn: 'ready'; texts: BannerTexts } | { insyn: 'accepted' | 'over' } | { insyn: 'height'; px: number },
+  ): void {
     parent.postMessage(message, '*');
   }
 
@@ -326,7 +337,7 @@ class Bridge {
     this.#over(reason);
     this.#failed = reason;
     // The agency page's port went with the Worker; it offers a new one, and is told the reason.
-    this.#say({ insyn: 'ready' });
+    this.#ready();
   }
 
   /** The page goes: the Worker, and all that it knew, with it. */

@@ -2,10 +2,11 @@
 // network; what the applicant typed leaves it only as a code whose check digit is right.
 
 import { make } from '../dom.ts';
-import { BANNER_TEXTS, type BannerTexts } from '../mirror/banner-texts.ts';
+import type { BannerTexts } from '../wire/banner-texts.ts';
 import { type CodeError, parseCode } from '../wire/code.ts';
 import { inLanguage } from '../wire/language.ts';
 import type { Reason } from '../wire/reason.ts';
+import { BANNER_TEXTS } from './banner-texts.ts';
 import type { Phase } from './messages.ts';
 import { FORM_TEXTS, type FormTexts, type Refusal } from './texts.ts';
 

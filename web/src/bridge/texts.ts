@@ -1,8 +1,8 @@
 // Room: bridge. The form's words, by language; the statement itself comes from the server. The English names of the field
 // and the button are relied on by assistive technology's users and by tests (DESIGN 9).
 
-import { inGroups } from '../mirror/banner-texts.ts';
 import type { CodeError } from '../wire/code.ts';
+import { inGroups } from '../wire/hex.ts';
 
 /** Why a code was not accepted, beside what can be seen in the browser. */
 export type Refusal = 'unknown' | 'offline' | 'failed';

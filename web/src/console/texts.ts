@@ -1,6 +1,6 @@
 // Room: console. Every word that the agent reads, in English; a translation is another object of this shape.
 
-import { inGroups } from '../mirror/banner-texts.ts';
+import { inGroups } from '../wire/hex.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Curtain } from './call.ts';
 

@@ -2,9 +2,9 @@
 // four digits that the agent reads out. What is typed leaves it only as four ASCII digits.
 
 import { make } from '../dom.ts';
+import type { BannerTexts } from '../wire/banner-texts.ts';
 import { parseDigits, SECRET_DIGITS } from '../wire/code.ts';
 import type { Need } from '../wire/messages.ts';
-import type { BannerTexts } from './banner-texts.ts';
 
 export interface HoldEvents {
   continue(): void;

@@ -3,14 +3,14 @@
 // It lives in a closed shadow root, steals no focus, and is not mirrored.
 
 import { make } from '../dom.ts';
-import { inLanguage } from '../wire/language.ts';
+import type { BannerTexts, Plural } from '../wire/banner-texts.ts';
+import { inGroups } from '../wire/hex.ts';
 import type { Need, Shown, ToMirror } from '../wire/messages.ts';
 import type { Reason } from '../wire/reason.ts';
 import type { Receipt } from '../wire/server.ts';
 import { BannerHold, type HoldEvents } from './banner-hold.ts';
 import { BannerPlace } from './banner-place.ts';
 import { BANNER_STYLE } from './banner-style.ts';
-import { BANNER_TEXTS, type BannerTexts, inGroups } from './banner-texts.ts';
 
 export interface BannerEvents extends HoldEvents {
   pause(): void;
@@ -58,9 +58,8 @@ export class Banner {
   shown = false;
 
   /** Puts the host into the page; nothing of it is seen before `status`, `hold` or `ended`. */
-  constructor(events: BannerEvents) {
-    this.#texts = inLanguage<BannerTexts>(BANNER_TEXTS, document.documentElement.lang);
-    const texts = this.#texts;
+  constructor(events: BannerEvents, texts: BannerTexts) {
+    this.#texts = texts;
     this.#words = make('span', {});
     // A live region that is there, and empty, before it has something to say: else nothing is announced.
     // It takes the focus from what goes away, since a key pressed once too often does nothing there.
@@ -121,7 +120,7 @@ export class Banner {
     this.#paused = status.state === 'paused';
     this.#pause.textContent = this.#paused ? this.#texts.resume : this.#texts.pause;
     this.#rules.hidden = !status.policy;
-    this.#print.textContent = this.#texts.rules(status.policy);
+    this.#print.textContent = this.#texts.rules.replace('{hash}', inGroups(status.policy));
     this.#release();
     this.#say();
   }
@@ -138,7 +137,12 @@ export class Banner {
       this.#hidden.hidden = this.#pause.hidden = true;
       this.#hold.ask(need, this.#rules);
     });
-    this.#show('hold', this.#texts.holding(agent), need === 'digits' ? this.#texts.askDigits(agent) : '');
+    const { holding, askDigits, somebodyWithin } = this.#texts;
+    this.#show(
+      'hold',
+      this.#with(agent, holding),
+      need === 'digits' ? this.#with(agent || somebodyWithin, askDigits) : '',
+    );
     const refused = again && this.#hold.again();
     // Who has just answered is still here, and is asked for more.
     if (focused === this.#spoken || (refused && focused)) this.#hold.focus();
@@ -152,7 +156,7 @@ export class Banner {
 
   /** How many parts of the page are hidden, in answer to `showHidden`. */
   hiddenParts(count: number): void {
-    this.#parts = this.#texts.hiddenParts(count);
+    this.#parts = this.#count(count, this.#texts.hiddenParts);
     this.#say();
   }
 
@@ -189,6 +193,15 @@ export class Banner {
     if (back) giveFocus(this.#before);
   }
 
+  #with(agent: string, text: string): string {
+    return text.replace('{agent}', () => agent || this.#texts.somebody);
+  }
+
+  #count(n: number, forms: Plural): string {
+    const form = new Intl.PluralRules(this.#texts.lang).select(n);
+    return (forms[form] ?? forms.other).replace('{n}', String(n));
+  }
+
   #release(): void {
     if (!this.#holding) return;
     this.#holding = false;
@@ -211,10 +224,11 @@ export class Banner {
     if (!status || this.#stopping || this.#holding) return;
     const texts = this.#texts;
     const notes = [this.#parts, this.#ending].filter((note) => note !== '').join(' ');
-    if (status.state === 'paused') this.#show('paused', texts.paused(status.agent), notes);
+    if (status.state === 'paused') this.#show('paused', this.#with(status.agent, texts.paused), notes);
     else if (status.state !== 'live') this.#show('away', texts.away);
-    else if (this.#seen === 'not-in-policy') this.#show('paused', texts.notCovered(status.agent), this.#ending);
-    else this.#show('live', texts.looking(status.agent), notes);
+    else if (this.#seen === 'not-in-policy')
+      this.#show('paused', this.#with(status.agent, texts.notCovered), this.#ending);
+    else this.#show('live', this.#with(status.agent, texts.looking), notes);
   }
 
   /** Says once that the longest time, at Unix milliseconds `ends`, is near. */
@@ -225,7 +239,7 @@ export class Banner {
     if (left <= 0) return;
     this.#warning = setTimeout(
       () => {
-        this.#ending = this.#texts.endsIn(Math.max(1, Math.round((ends - Date.now()) / 60_000)));
+        this.#ending = this.#count(Math.max(1, Math.round((ends - Date.now()) / 60_000)), this.#texts.endsIn);
         this.#say();
       },
       Math.max(0, left - WARNING),

@@ -1,11 +1,10 @@
 // Room: mirror. The core, loaded once a session is active: joins the bridge's Worker to the mirror by a port of their own,
 // shows the banner, and leaves the page as it was found.
 
+import type { BannerTexts } from '../wire/banner-texts.ts';
 import { sha256 } from '../wire/hex.ts';
-import { inLanguage } from '../wire/language.ts';
 import type { FromMirror, ToMirror } from '../wire/messages.ts';
 import { Banner } from './banner.ts';
-import { BANNER_TEXTS, type BannerTexts } from './banner-texts.ts';
 import type { Hand } from './loader.ts';
 import { Mirror } from './mirror.ts';
 
@@ -41,17 +40,7 @@ class PagePart {
     if (this.#frame) return;
     this.#stopped = false;
     this.#banner?.remove();
-    this.#banner = new Banner({
-      pause: () => this.#send({ t: 'pause' }),
-      resume: () => this.#send({ t: 'resume' }),
-      stop: () => {
-        this.#stopped = true;
-        this.#send({ t: 'stop' });
-      },
-      continue: () => this.#send({ t: 'continue' }),
-      digits: (digits) => this.#send({ t: 'digits', digits }),
-      showHidden: (on) => this.#showHidden(on),
-    });
+    this.#banner = undefined;
     addEventListener('message', this.#hear);
     addEventListener('pagehide', this.#hide);
     addEventListener('pageshow', this.#show);
@@ -64,7 +53,7 @@ class PagePart {
         if (!form.isConnected) this.#replaceForm();
       });
       this.#watch.observe(document, { childList: true, subtree: true });
-      if (this.#hand.ready) this.#connect();
+      if (this.#hand.ready) this.#connect(this.#hand.ready);
     } else {
       this.#addFrame();
     }
@@ -78,8 +67,7 @@ class PagePart {
 
   #addFrame(): void {
     const frame = document.createElement('iframe');
-    frame.src = `${this.#hand.origin}/bridge`;
-    frame.title = inLanguage<BannerTexts>(BANNER_TEXTS, document.documentElement.lang).region;
+    frame.src = `${this.#hand.origin}/bridge?lang=${encodeURIComponent(document.documentElement.lang)}`;
     this.#frame = frame;
     this.#hidden = true;
     // Apart from the banner, which moves into dialogs: a frame that moves loads anew.
@@ -103,7 +91,7 @@ class PagePart {
   readonly #hear = ({ source, origin, data }: MessageEvent): void => {
     if (!source || source !== this.#frame?.contentWindow || origin !== this.#hand.origin) return;
     // Each document that the frame loads says so once, also after coming back from the browser's history.
-    if (data.insyn === 'ready') this.#connect();
+    if (data.insyn === 'ready') this.#connect(data.texts);
     if (data.insyn === 'over') this.#over = true;
   };
 
@@ -116,8 +104,22 @@ class PagePart {
     if (event.persisted) this.#banner?.reconnecting();
   };
 
-  #connect(): void {
+  #connect(texts: BannerTexts): void {
     this.#disconnect();
+    this.#banner ??= new Banner(
+      {
+        pause: () => this.#send({ t: 'pause' }),
+        resume: () => this.#send({ t: 'resume' }),
+        stop: () => {
+          this.#stopped = true;
+          this.#send({ t: 'stop' });
+        },
+        continue: () => this.#send({ t: 'continue' }),
+        digits: (digits) => this.#send({ t: 'digits', digits }),
+        showHidden: (on) => this.#showHidden(on),
+      },
+      texts,
+    );
     this.#over = false;
     const channel = new MessageChannel();
     this.#port = channel.port1;

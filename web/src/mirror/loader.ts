@@ -2,6 +2,8 @@
 // the mirror's core once a session is active. On every other page it makes no request, sets nothing and keeps nothing but
 // one listener: a page that comes back from the browser's history must notice that a session began after it was left.
 
+import type { BannerTexts } from '../wire/banner-texts.ts';
+
 /** What the loader hands to the core, under Symbol.for('insyn') on window, from where the core takes it at once. */
 export interface Hand {
   /** Insyn's origin. */
@@ -10,8 +12,8 @@ export interface Hand {
   policy?: string | undefined;
   /** The form's frame, once the page was found to have a place for it. */
   form?: HTMLIFrameElement;
-  /** The form's bridge listens. */
-  ready?: boolean;
+  /** The form's bridge listens, and has these words for the banner. */
+  ready?: BannerTexts;
   /** Set by the core: begins a session, or does nothing if one is under way. */
   start?: () => void;
 }
@@ -75,7 +77,7 @@ interface TrustedTypes {
     form.src = `${hand.origin}/bridge?form&lang=${encodeURIComponent(language)}`;
     addEventListener('message', ({ source, origin, data }) => {
       if (!source || source !== form.contentWindow || origin !== hand.origin) return;
-      if (data.insyn === 'ready') hand.ready = true;
+      if (data.insyn === 'ready') hand.ready = data.texts;
       if (data.insyn === 'height' && data.px > 0 && data.px < 9999) {
         const gone = form.clientHeight - data.px;
         form.style.height = `${data.px}px`;

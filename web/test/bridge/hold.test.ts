@@ -6,19 +6,21 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'puppeteer-core';
+import { BANNER_TEXTS } from '../../src/bridge/banner-texts.ts';
 import type { ToMirror } from '../../src/wire/messages.ts';
 import { bundle, launch, type Served, serve, WEB } from '../support/browser.ts';
 import { axe, button, type Person, person, until, words } from './people.ts';
 
 const SHOTS = join(WEB, 'build', 'shots');
 const ENTRY = `
+  import { BANNER_TEXTS } from './src/bridge/banner-texts.ts';
   import { Banner } from './src/mirror/banner.ts';
   const said = [];
   const note = (t) => (value) => said.push(value === undefined ? t : t + ' ' + value);
   const banner = new Banner({
     pause: note('pause'), resume: note('resume'), stop: note('stop'), showHidden: note('hidden'),
     continue: note('continue'), digits: note('digits'),
-  });
+  }, BANNER_TEXTS[document.documentElement.lang]);
   Object.assign(globalThis, { banner, said });
 `;
 /** A bridge that asks for a word, then for digits, and then says that it goes on. */
@@ -34,7 +36,7 @@ const BRIDGE = `<!doctype html><script>
     status('joining');
     port.postMessage({ t: 'hold', need: 'yes', agent });
   };
-  parent.postMessage({ insyn: 'ready' }, '*');
+  parent.postMessage({ insyn: 'ready', texts: ${JSON.stringify(BANNER_TEXTS.en)} }, '*');
 </script>`;
 const BODY =
   '<main><h1>My Page</h1><p><label>Name <input id="own"></label></p><p>Book an appointment here.</p></main><script src="/b.js"></script>';

@@ -1,62 +1,20 @@
-// Room: mirror. The banner's words, by language. The English names of region and buttons are relied on by assistive
+// Room: bridge. The banner's words, by language. The English names of region and buttons are relied on by assistive
 // technology's users and by tests (DESIGN 9).
 
-import type { CodeError } from '../wire/code.ts';
-import type { Reason } from '../wire/reason.ts';
-
-export interface BannerTexts {
-  lang: string;
-  dir: 'ltr' | 'rtl';
-  region: string;
-  /** The agent's name, or "" where there is none. */
-  looking(agent: string): string;
-  notCovered(agent: string): string;
-  paused(agent: string): string;
-  away: string;
-  /** The session waits for an answer on this page, and what is asked for. */
-  holding(agent: string): string;
-  askDigits(agent: string): string;
-  continueHere: string;
-  fourDigits: string;
-  continue: string;
-  typing: Record<Exclude<CodeError, 'check'>, string>;
-  /** What was typed did not go out. */
-  again: string;
-  connecting: string;
-  pause: string;
-  resume: string;
-  stop: string;
-  showHidden: string;
-  hiddenParts(count: number): string;
-  endsIn(minutes: number): string;
-  stopping: string;
-  ended: string;
-  close: string;
-  receipt: string;
-  session: string;
-  statement: string;
-  policy: string;
-  /** The policy while it is in force, by the beginning of its hash, and what that is. */
-  rules(hash: string): string;
-  aboutRules: string;
-  began: string;
-  finished: string;
-  reasons: Record<Reason, string>;
-  /** After a reason that only a new code helps against. */
-  newCode: string;
-}
+import type { BannerTexts } from '../wire/banner-texts.ts';
 
 const en: BannerTexts = {
   lang: 'en',
   dir: 'ltr',
   region: 'Screen mirroring',
-  looking: (agent) => `${agent || 'The support agent'} can see this page`,
-  notCovered: (agent) => `${agent || 'The support agent'} does not see this page`,
-  paused: (agent) => `Paused. ${agent || 'The support agent'} sees nothing now`,
+  somebody: 'The support agent',
+  somebodyWithin: 'the support agent',
+  looking: '{agent} can see this page',
+  notCovered: '{agent} does not see this page',
+  paused: 'Paused. {agent} sees nothing now',
   away: 'Connecting. Nothing more is sent.',
-  holding: (agent) => `Screen mirroring is waiting. ${agent || 'The support agent'} sees nothing here.`,
-  askDigits: (agent) =>
-    `Ask ${agent || 'the support agent'} to read you four digits. They can be tried once; if they are wrong, you need a new code.`,
+  holding: 'Screen mirroring is waiting. {agent} sees nothing here.',
+  askDigits: 'Ask {agent} to read you four digits. They can be tried once; if they are wrong, you need a new code.',
   continueHere: 'Continue here',
   fourDigits: 'Four digits',
   continue: 'Continue',
@@ -70,11 +28,11 @@ const en: BannerTexts = {
   resume: 'Resume',
   stop: 'Stop',
   showHidden: 'Show what is hidden',
-  hiddenParts: (count) =>
-    count === 1
-      ? '1 part of this page is hidden from the agent.'
-      : `${count} parts of this page are hidden from the agent.`,
-  endsIn: (minutes) => `It ends in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+  hiddenParts: {
+    one: '{n} part of this page is hidden from the agent.',
+    other: '{n} parts of this page are hidden from the agent.',
+  },
+  endsIn: { one: 'It ends in {n} minute.', other: 'It ends in {n} minutes.' },
   stopping: 'Stopping…',
   ended: 'Screen mirroring has ended. Nothing was kept.',
   close: 'Close',
@@ -82,7 +40,7 @@ const en: BannerTexts = {
   session: 'Session',
   statement: 'You agreed to',
   policy: 'Rules',
-  rules: (hash) => `Rules ${inGroups(hash)}`,
+  rules: 'Rules {hash}',
   aboutRules: 'They decide what may be shown. The agent sees the same characters.',
   began: 'Began',
   finished: 'Ended',
@@ -116,13 +74,14 @@ const sv: BannerTexts = {
   lang: 'sv',
   dir: 'ltr',
   region: 'Skärmvisning',
-  looking: (agent) => `${agent || 'Handläggaren'} kan se den här sidan`,
-  notCovered: (agent) => `${agent || 'Handläggaren'} ser inte den här sidan`,
-  paused: (agent) => `Pausat. ${agent || 'Handläggaren'} ser ingenting nu`,
+  somebody: 'Handläggaren',
+  somebodyWithin: 'handläggaren',
+  looking: '{agent} kan se den här sidan',
+  notCovered: '{agent} ser inte den här sidan',
+  paused: 'Pausat. {agent} ser ingenting nu',
   away: 'Ansluter. Inget mer skickas.',
-  holding: (agent) => `Skärmvisningen väntar. ${agent || 'Handläggaren'} ser ingenting här.`,
-  askDigits: (agent) =>
-    `Be ${agent || 'handläggaren'} läsa upp fyra siffror. De kan provas en gång; om de är fel behöver du en ny kod.`,
+  holding: 'Skärmvisningen väntar. {agent} ser ingenting här.',
+  askDigits: 'Be {agent} läsa upp fyra siffror. De kan provas en gång; om de är fel behöver du en ny kod.',
   continueHere: 'Fortsätt här',
   fourDigits: 'Fyra siffror',
   continue: 'Fortsätt',
@@ -136,11 +95,11 @@ const sv: BannerTexts = {
   resume: 'Fortsätt',
   stop: 'Avsluta',
   showHidden: 'Visa vad som är dolt',
-  hiddenParts: (count) =>
-    count === 1
-      ? '1 del av den här sidan är dold för handläggaren.'
-      : `${count} delar av den här sidan är dolda för handläggaren.`,
-  endsIn: (minutes) => `Den slutar om ${minutes} ${minutes === 1 ? 'minut' : 'minuter'}.`,
+  hiddenParts: {
+    one: '{n} del av den här sidan är dold för handläggaren.',
+    other: '{n} delar av den här sidan är dolda för handläggaren.',
+  },
+  endsIn: { one: 'Den slutar om {n} minut.', other: 'Den slutar om {n} minuter.' },
   stopping: 'Avslutar…',
   ended: 'Skärmvisningen är avslutad. Ingenting sparades.',
   close: 'Stäng',
@@ -148,7 +107,7 @@ const sv: BannerTexts = {
   session: 'Tillfälle',
   statement: 'Du godkände',
   policy: 'Regler',
-  rules: (hash) => `Regler ${inGroups(hash)}`,
+  rules: 'Regler {hash}',
   aboutRules: 'De avgör vad som får visas. Handläggaren ser samma tecken.',
   began: 'Började',
   finished: 'Slutade',
@@ -179,8 +138,3 @@ const sv: BannerTexts = {
 };
 
 export const BANNER_TEXTS = { en, sv };
-
-/** Enough of a hash to compare it by eye or ear: `9f3b 7c21`. */
-export function inGroups(hash: string): string {
-  return `${hash.slice(0, 4)} ${hash.slice(4, 8)}`;
-}
