@@ -4,6 +4,17 @@
 import { attributeType, fits } from '../wire/allow.ts';
 import { type Sieve, sieveDeclarations, sieveValue } from '../wire/css.ts';
 import type { Attribute } from '../wire/tree.ts';
+import {
+  HTMLDialogElement,
+  HTMLElement,
+  HTMLIFrameElement,
+  HTMLImageElement,
+  HTMLInputElement,
+  HTMLMeterElement,
+  HTMLProgressElement,
+  SVGElement,
+  SVGImageElement,
+} from './kinds.ts';
 import { type Context, NEVER_LABELS, shownText } from './mask.ts';
 import type { Resources } from './resources.ts';
 import { absolute } from './sheets.ts';
@@ -26,11 +37,11 @@ const LABELLING = /^(aria-label|placeholder|aria-placeholder|aria-roledescriptio
 const BUTTONS = /^(submit|reset|button)$/;
 
 /** Sieve for what stands in the tree: numbers are those of the whole page. */
-function treeSieve(around: Surroundings, context: Context): Sieve {
+function treeSieve(around: Surroundings, context: Context, base: string): Sieve {
   return {
     url: (address) => {
       if (address.startsWith('#')) return `#i${around.id(address.slice(1))}`;
-      const url = absolute(address, document.baseURI);
+      const url = absolute(address, base);
       return url && (context.mode === 'show' || !url.startsWith('data:'))
         ? `insyn:${around.resources.number(url, 'css')}`
         : undefined;
@@ -44,7 +55,7 @@ function treeSieve(around: Surroundings, context: Context): Sieve {
 function imageAttributes(image: HTMLImageElement, context: Context, around: Surroundings, out: Attribute[]): void {
   if (!image.complete || image.naturalWidth === 0) return;
   out.push(['insyn-size', `${image.naturalWidth} ${image.naturalHeight}`]);
-  const url = absolute(image.currentSrc, document.baseURI);
+  const url = absolute(image.currentSrc, image.baseURI);
   // What was made in the page, a preview of an upload perhaps, is somebody's; files of the agency's are the page's.
   const own = !url || url.startsWith('data:');
   if (url && context.mode !== 'mask' && (!own || context.mode === 'show')) {
@@ -82,10 +93,10 @@ function shownValue(
     case 'css':
       // What the page's CSP kept from applying is not in cssText either.
       return element instanceof HTMLElement || element instanceof SVGElement
-        ? sieveDeclarations(element.style.cssText, treeSieve(around, context))
+        ? sieveDeclarations(element.style.cssText, treeSieve(around, context, element.baseURI))
         : undefined;
     case 'value':
-      return sieveValue(value, name, treeSieve(around, context));
+      return sieveValue(value, name, treeSieve(around, context, element.baseURI));
     case 'flag':
       return '';
     case 'word':
@@ -102,6 +113,7 @@ function shownValue(
 
 function dataOf(element: Element, name: string, value: string, context: Context): string | undefined {
   if (!(element instanceof HTMLElement)) return value;
+  if (/^(frameborder|scrolling)$/.test(name)) return /^(0|no|off)$/i.test(value) ? 'no' : undefined;
   if (/^(value|min|max|low|high|optimum)$/.test(name)) {
     const gauge = element instanceof HTMLProgressElement || element instanceof HTMLMeterElement;
     if (!gauge || (name === 'value' && context.mode !== 'show' && !context.label)) return undefined;
@@ -128,7 +140,7 @@ export function attributesOf(element: Element, context: Context, around: Surroun
   }
   if (element instanceof HTMLImageElement) imageAttributes(element, context, around, out);
   else if (element instanceof SVGImageElement) {
-    const url = absolute(element.href.baseVal, document.baseURI);
+    const url = absolute(element.href.baseVal, element.baseURI);
     if (url && !url.startsWith('data:') && context.mode !== 'mask') {
       out.push(['insyn-src', String(around.resources.number(url, 'image'))]);
     }
@@ -138,6 +150,9 @@ export function attributesOf(element: Element, context: Context, around: Surroun
   }
   if (element instanceof HTMLDialogElement && element.matches(':modal')) out.push(['insyn-modal', '']);
   if (element.hasAttribute('popover') && element.matches(':popover-open')) out.push(['insyn-popover', '']);
+  if (element instanceof HTMLIFrameElement && element.contentDocument?.compatMode === 'BackCompat') {
+    out.push(['insyn-quirks', '']);
+  }
   if (element.localName.includes('-') && !element.matches(':defined')) out.push(['insyn-undefined', '']);
   if (element.id && element.matches(':target')) out.push(['insyn-target', '']);
   return out;

@@ -1,10 +1,12 @@
 // Room: mirror. What the view has of the page, node by node, and the steps that bring it up to date. Dirty is compared
 // with sent, at the time of sending: what came and went in between leaves no trace.
 
-import { BOX, FORM, nameOf, VOID } from '../wire/allow.ts';
+import { BOX, FORM, FRAME, nameOf, VOID } from '../wire/allow.ts';
 import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op } from '../wire/tree.ts';
 import { attributesOf, boxAttributes, editAttributes, type Surroundings } from './attributes.ts';
 import { formState, isControl, keepsContent, sameState } from './forms.ts';
+import type { Inside } from './frames.ts';
+import { Document, Element, HTMLHeadElement, HTMLIFrameElement, HTMLInputElement } from './kinds.ts';
 import { type Context, type Masks, shownText } from './mask.ts';
 
 /** A node as the view has it. */
@@ -20,7 +22,10 @@ export interface Sent {
   box?: string;
   form?: ReturnType<typeof formState>;
   text?: string;
+  /** Its shadow root, or the document in a frame. */
   shadow?: Sent;
+  /** Whose it was: in another document a node is another. */
+  owner: Node | null;
 }
 
 export interface Capture {
@@ -29,8 +34,10 @@ export interface Capture {
   /** Never mirrored. */
   ignore: ReadonlySet<Node>;
   choices: boolean;
-  /** A shadow root was met for the first time, or is gone. */
-  root(root: ShadowRoot, there: boolean): void;
+  /** The document to show in a frame. */
+  inside(frame: Element, context: Context): Inside | undefined;
+  /** A shadow root or the document in a frame was met for the first time, and is not read yet; or it is gone. */
+  root(root: ShadowRoot | Document, there: boolean): void;
   /** A box or editable was met (its size matters), or is gone. */
   sized(element: Element, there: boolean): void;
 }
@@ -51,6 +58,7 @@ export class Tree {
   #last = 0;
   readonly controls = new Set<Sent>();
   readonly customs = new Set<Sent>();
+  readonly #frames = new Set<Sent>();
   #dirtyKids = new Set<Sent>();
   #dirtyAttributes = new Set<Sent>();
   #dirtyTexts = new Set<Sent>();
@@ -96,6 +104,15 @@ export class Tree {
   touch(node: Node): void {
     const sent = this.#sent.get(node);
     if (sent) this.#dirtyAttributes.add(sent);
+  }
+
+  /** A frame may have led elsewhere, which nobody tells before it has loaded. */
+  lookInside(): void {
+    for (const sent of this.#frames) {
+      const inside = this.#inside(sent.node, sent.context);
+      const { mode } = sent.shadow?.context ?? {};
+      if (inside?.document !== sent.shadow?.node || inside?.context.mode !== mode) this.stale(sent.node);
+    }
   }
 
   /** The element's region changed, or what it is: send it anew. */
@@ -194,8 +211,9 @@ export class Tree {
   scrolls(): Op[] {
     const ops = this.scroll(this.#root.node);
     for (const { node } of this.#sent.values()) {
-      if (!(node instanceof Element) || node === document.scrollingElement) continue;
-      if (node.scrollTop || node.scrollLeft) ops.push(...this.scroll(node));
+      if (node instanceof Document && node !== this.#root.node) ops.push(...this.scroll(node));
+      if (!(node instanceof Element) || !(node.scrollTop || node.scrollLeft)) continue;
+      if (node !== node.ownerDocument.scrollingElement) ops.push(...this.scroll(node));
     }
     return ops;
   }
@@ -211,7 +229,7 @@ export class Tree {
   readonly #keeps = new WeakSet<Sent>();
 
   #put(node: Node, parent: Sent | undefined, context: Context): Sent {
-    const sent: Sent = { id: ++this.#last, node, parent, kids: [], context };
+    const sent: Sent = { id: ++this.#last, node, parent, kids: [], context, owner: node.ownerDocument };
     this.#sent.set(node, sent);
     return sent;
   }
@@ -235,12 +253,17 @@ export class Tree {
     if (name === VOID || element.parentNode instanceof Document) return { name, box: undefined };
     if (context.mode === 'hide' && name !== 'head') return { name: BOX, box: 'hidden' };
     if (element instanceof HTMLInputElement && element.type === 'hidden') return { name: VOID, box: undefined };
-    return { name, box };
+    return this.#inside(element, context) ? { name: FRAME, box: undefined } : { name, box };
+  }
+
+  #inside(node: Node, context: Context): Inside | undefined {
+    const room = this.#frames.size < MOST.frames || this.#sent.get(node)?.shadow;
+    return room && node instanceof HTMLIFrameElement ? this.#capture.inside(node, context) : undefined;
   }
 
   /** Whether the view has kids of it. */
   #content(sent: Sent): boolean {
-    return !sent.box && !this.#keeps.has(sent) && !(sent.node instanceof HTMLHeadElement);
+    return !sent.box && !this.#keeps.has(sent) && !this.#frames.has(sent) && !(sent.node instanceof HTMLHeadElement);
   }
 
   #text(node: Node, context: Context): string {
@@ -269,6 +292,7 @@ export class Tree {
 
   /** Whether a node that moved is to be shown as it was. */
   #sameRegion(known: Sent, parent: Sent): boolean {
+    if (known.owner !== known.node.ownerDocument) return false;
     const context =
       known.node instanceof Element ? this.#capture.masks.context(known.node, parent.context) : parent.context;
     return context.mode === known.context.mode && context.label === known.context.label;
@@ -302,13 +326,16 @@ export class Tree {
       this.controls.add(sent);
     }
     if (element.localName.includes('-')) this.customs.add(sent);
-    if (element.shadowRoot) {
-      const shadow = this.#put(element.shadowRoot, sent, sent.context);
+    const inside = this.#inside(element, sent.context);
+    const root = inside?.document ?? element.shadowRoot;
+    if (inside) this.#frames.add(sent);
+    if (root) {
+      const shadow = this.#put(root, sent, inside?.context ?? sent.context);
       sent.shadow = shadow;
-      const kids = Array.from(wanted(element.shadowRoot, capture.ignore), (kid) => this.#entry(kid, shadow, depth + 1));
+      capture.root(root, true);
+      const kids = Array.from(wanted(root, capture.ignore), (kid) => this.#entry(kid, shadow, depth + 1));
       shadow.kids = kids.map((kid) => kid.sent);
       entry.shadow = { id: shadow.id, kids: kids.map((kid) => kid.entry) };
-      capture.root(element.shadowRoot, true);
     }
     if (this.#content(sent)) {
       const kids = Array.from(wanted(element, capture.ignore), (kid) => this.#entry(kid, sent, depth + 1));
@@ -337,6 +364,8 @@ export class Tree {
 
   /** A removed subtree is no longer known; parts of it that went elsewhere in the page are. */
   #lose(sent: Sent | undefined): void {
+    // What is in the document of a frame that is gone still stands in that document.
+    if (sent?.node instanceof Document) this.#unmap(sent);
     if (!sent || sent.node.isConnected) return;
     this.#forget(sent);
     for (const kid of sent.shadow ? [sent.shadow, ...sent.kids] : sent.kids) if (kid.parent === sent) this.#lose(kid);
@@ -352,7 +381,8 @@ export class Tree {
     this.#sent.delete(sent.node);
     this.controls.delete(sent);
     this.customs.delete(sent);
-    if (sent.node instanceof ShadowRoot) this.#capture.root(sent.node, false);
+    this.#frames.delete(sent);
+    if (sent.parent?.shadow === sent) this.#capture.root(sent.node as ShadowRoot | Document, false);
     if (sent.node instanceof Element && (sent.box || this.#keeps.has(sent))) this.#capture.sized(sent.node, false);
   }
 

@@ -3,6 +3,7 @@
 
 import { FORM } from '../wire/allow.ts';
 import type { FormState } from '../wire/tree.ts';
+import { Document, HTMLInputElement, HTMLSelectElement, HTMLTextAreaElement, ShadowRoot } from './kinds.ts';
 
 export const CONTROLS = 'input,textarea,select,[contenteditable]:not([contenteditable=false])';
 const EDITABLE = '[contenteditable]:not([contenteditable=false])';

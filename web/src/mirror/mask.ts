@@ -14,7 +14,7 @@ export interface Context {
 }
 
 /** From weak to strong: on one element the strongest wins; between elements the closer one. */
-const STRENGTH: readonly Mode[] = ['show', 'labels', 'mask', 'hide'];
+export const STRENGTH: readonly Mode[] = ['show', 'labels', 'mask', 'hide'];
 
 /** What stays readable under `labels`. */
 const LABELS =
@@ -86,25 +86,35 @@ type Root = Document | ShadowRoot;
 
 export class Masks {
   readonly #policy: Policy;
-  #rules: { selector: string; mode: Mode }[] = [];
+  readonly #pathOf: (doc: Document) => string;
+  /** By path: frames may lie elsewhere than the page. */
+  readonly #rules = new Map<string, { selector: string; mode: Mode }[]>();
   #choices = false;
   /** Where a region begins, and its mode. */
   #own = new Map<Element, Mode>();
   /** Elements that describe another, or say what is wrong with it. */
   #describing = new Set<Element>();
 
-  constructor(policy: Policy) {
+  /** `pathOf`: where a document lies. */
+  constructor(policy: Policy, pathOf: (doc: Document) => string) {
     this.#policy = policy;
+    this.#pathOf = pathOf;
   }
 
-  /** Takes the rules for a path. A rule that can't be parsed hides the page. */
-  turn(path: string, choices: boolean): void {
+  /** The page has another path. */
+  turn(choices: boolean): void {
     this.#choices = choices;
     this.#own = new Map();
     this.#describing = new Set();
-    this.#rules = this.#policy.rules
+  }
+
+  /** The rules for a path. A rule that can't be parsed hides the page. */
+  #rulesFor(path: string): { selector: string; mode: Mode }[] {
+    const known = this.#rules.get(path);
+    if (known) return known;
+    const rules = this.#policy.rules
       .filter((rule) => rule.path === undefined || matchesPath(rule.path, path))
-      .map(({ selector, text }) => {
+      .map(({ selector, text }): { selector: string; mode: Mode } => {
         try {
           document.createDocumentFragment().querySelector(selector);
           return { selector, mode: STRENGTH.includes(text) ? text : 'hide' };
@@ -112,33 +122,15 @@ export class Masks {
           return { selector: 'body', mode: 'hide' };
         }
       });
+    this.#rules.set(path, rules);
+    return rules;
   }
 
   /** Finds the regions anew; returns the elements whose own mode or part in a description changed. */
   refresh(roots: Iterable<Root>): Set<Element> {
     const own = new Map<Element, Mode>();
     const describing = new Set<Element>();
-    const put = (element: Element, mode: Mode): void => {
-      const known = own.get(element);
-      if (!known || STRENGTH.indexOf(mode) > STRENGTH.indexOf(known)) own.set(element, mode);
-    };
-    for (const root of roots) {
-      for (const element of root.querySelectorAll('[data-insyn]')) {
-        const said = element.getAttribute('data-insyn') ?? '';
-        if (said !== 'consent') put(element, STRENGTH.find((mode) => mode === said) ?? 'hide');
-      }
-      for (const { selector, mode } of this.#rules) {
-        for (const element of root.querySelectorAll(selector)) put(element, mode);
-      }
-      for (const element of root.querySelectorAll('[aria-describedby],[aria-errormessage]')) {
-        for (const name of ['aria-describedby', 'aria-errormessage']) {
-          for (const id of element.getAttribute(name)?.split(/\s+/) ?? []) {
-            const target = id ? root.getElementById(id) : null;
-            if (target) describing.add(target);
-          }
-        }
-      }
-    }
+    for (const root of roots) this.#scan(root, own, describing);
     const changed = new Set<Element>();
     for (const [element, mode] of own) if (this.#own.get(element) !== mode) changed.add(element);
     for (const element of this.#own.keys()) if (!own.has(element)) changed.add(element);
@@ -147,6 +139,33 @@ export class Masks {
     this.#own = own;
     this.#describing = describing;
     return changed;
+  }
+
+  /** Finds the regions of a root that was met just now, before anything of it is read. */
+  add(root: Root): void {
+    this.#scan(root, this.#own, this.#describing);
+  }
+
+  #scan(root: Root, own: Map<Element, Mode>, describing: Set<Element>): void {
+    const put = (element: Element, mode: Mode): void => {
+      const known = own.get(element);
+      if (!known || STRENGTH.indexOf(mode) > STRENGTH.indexOf(known)) own.set(element, mode);
+    };
+    for (const element of root.querySelectorAll('[data-insyn]')) {
+      const said = element.getAttribute('data-insyn') ?? '';
+      if (said !== 'consent') put(element, STRENGTH.find((mode) => mode === said) ?? 'hide');
+    }
+    for (const { selector, mode } of this.#rulesFor(this.#pathOf(root.ownerDocument ?? (root as Document)))) {
+      for (const element of root.querySelectorAll(selector)) put(element, mode);
+    }
+    for (const element of root.querySelectorAll('[aria-describedby],[aria-errormessage]')) {
+      for (const name of ['aria-describedby', 'aria-errormessage']) {
+        for (const id of element.getAttribute(name)?.split(/\s+/) ?? []) {
+          const target = id ? root.getElementById(id) : null;
+          if (target) describing.add(target);
+        }
+      }
+    }
   }
 
   /** The context of an element within its parent's. */

@@ -5,10 +5,12 @@ import type { Bytes, FromMirror, Hash, Shown } from '../wire/messages.ts';
 import { type PageRule, type Policy, pageRule } from '../wire/policy.ts';
 import { encode, type Op } from '../wire/tree.ts';
 import { type Capture, Tree } from './capture.ts';
+import { around, inside, offset, placeOf } from './frames.ts';
+import { Document, Element, HTMLLabelElement } from './kinds.ts';
 import { type Context, Masks, shownText, sieveText } from './mask.ts';
 import { Overlay } from './overlay.ts';
 import { Resources } from './resources.ts';
-import { Sheets } from './sheets.ts';
+import { type Root, Sheets } from './sheets.ts';
 import { openRoots, Watch } from './watch.ts';
 
 export interface MirrorOptions {
@@ -53,7 +55,8 @@ export class Mirror {
   #stopped = false;
 
   #tree: Tree | undefined;
-  #roots = new Set<ShadowRoot>();
+  /** Shadow roots and documents of frames. */
+  #roots = new Set<Root>();
   /** Per root, the style sheets last sent. */
   #styled = new Map<Node, string>();
   #rule: PageRule | undefined;
@@ -79,7 +82,7 @@ export class Mirror {
   constructor(options: MirrorOptions) {
     this.#options = options;
     this.#root = options.root;
-    this.#masks = new Masks(options.policy);
+    this.#masks = new Masks(options.policy, (doc) => placeOf(doc).pathname);
     this.#resources = new Resources(options.policy.fetch, () => this.#wake());
     this.#sheets = new Sheets(
       this.#resources,
@@ -116,8 +119,9 @@ export class Mirror {
           Object.assign(this.#states, change);
           this.#wake();
         },
-        pointer: (x, y) => {
-          this.#pointer = { x, y };
+        pointer: (x, y, within) => {
+          const from = offset(within, this.#root);
+          this.#pointer = { x: x + from.x, y: y + from.y };
           this.#wake();
         },
         document: () => this.#safely(() => this.#turn()),
@@ -219,7 +223,7 @@ export class Mirror {
         this.#keyframeDue = true;
       }
       this.#rule = rule;
-      this.#masks.turn(location.pathname, rule?.choices === 'show');
+      this.#masks.turn(rule?.choices === 'show');
       for (const element of [this.#target, this.#root.querySelector(':target')])
         if (element) this.#tree?.touch(element);
       this.#target = this.#root.querySelector(':target');
@@ -289,6 +293,7 @@ export class Mirror {
     this.#noted(this.#observer?.takeRecords() ?? []);
     this.#dirty = false;
     for (const element of this.#masks.refresh([this.#root, ...this.#roots])) this.#tree.stale(element);
+    this.#tree.lookInside();
     const ops = this.#tree.steps();
     if (this.#tree.broken) {
       this.resync();
@@ -317,7 +322,7 @@ export class Mirror {
     // Asked before the tree is read: what wakes the mirror while it waits would cost a whole tree each time.
     if (this.#awaitsSheets()) return;
     const context: Context = { mode: rule.text, label: false };
-    for (const root of this.#roots) this.#watch?.root(root, false);
+    for (const root of this.#roots) this.#rootChanged(root, false);
     this.#roots = new Set();
     observer.disconnect();
     observer.observe(this.#root, OBSERVED);
@@ -333,6 +338,7 @@ export class Mirror {
       masks: this.#masks,
       ignore: this.#ignore,
       choices: rule.choices === 'show',
+      inside: (frame, context) => inside(frame, context, this.#options.policy, rule),
       root: (root, there) => this.#rootChanged(root, there),
       sized: (element, there) => (there ? this.#sizes?.observe(element) : this.#sizes?.unobserve(element)),
     };
@@ -361,10 +367,12 @@ export class Mirror {
     return roots.map((root) => this.#sheets.list(root).whole).includes(false);
   }
 
-  #rootChanged(root: ShadowRoot, there: boolean): void {
+  #rootChanged(root: Root, there: boolean): void {
     this.#watch?.root(root, there);
+    if (root instanceof Document) this.#resources.within(root, there);
     if (there) {
       this.#roots.add(root);
+      this.#masks.add(root);
       this.#observer?.observe(root, OBSERVED);
     } else {
       this.#roots.delete(root);
@@ -426,13 +434,13 @@ export class Mirror {
     const found = element?.closest(CHOICE) ?? null;
     const choice = found instanceof HTMLLabelElement ? found.control : found;
     if (!choice?.matches(CHOICE)) return element;
-    return choice.parentElement?.closest(GROUP) ?? this.#root.body;
+    return choice.parentElement?.closest(GROUP) ?? choice.ownerDocument.body;
   }
 
   /** Whether where the pointer is would tell something that isn't shown there: a choice, or a key on a hidden pad. */
   #covered(element: Element | null): boolean {
     if (this.#discreet(element) !== element) return true;
-    for (let up: Node | null = element; up; up = up instanceof ShadowRoot ? up.host : up.parentNode) {
+    for (let up: Node | null = element; up; up = around(up)) {
       const sent = this.#tree?.get(up);
       if (sent) return sent.context.mode === 'hide' || sent.context.mode === 'mask';
     }
@@ -441,7 +449,7 @@ export class Mirror {
 
   /** The innermost node that the view has, for one that it may not have. */
   #nearest(element: Element | null): number {
-    for (let up: Node | null = element; up; up = up instanceof ShadowRoot ? up.host : up.parentNode) {
+    for (let up: Node | null = element; up; up = around(up)) {
       const id = this.#tree?.id(up) ?? 0;
       if (id) return id;
     }

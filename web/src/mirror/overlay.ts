@@ -2,6 +2,9 @@
 // shadow root that is not mirrored, styled by a constructed sheet and CSSOM only, so that a strict CSP has no objection.
 // A popover where there are any: an open modal dialog has fields too, and nothing else lies above it.
 
+import { offset } from './frames.ts';
+import { Element } from './kinds.ts';
+
 const STYLE = `
   :host { all: initial; display: block !important; position: fixed !important; inset: 0 !important;
     width: auto !important; height: auto !important; margin: 0 !important; padding: 0 !important;
@@ -56,10 +59,11 @@ export class Overlay {
     for (const node of hidden) {
       if (!node.isConnected) continue;
       const before = marks.length;
-      if (node instanceof Element) this.#mark(marks, [node.getBoundingClientRect()]);
+      const from = offset(node, this.#document);
+      if (node instanceof Element) this.#mark(marks, [node.getBoundingClientRect()], from);
       else {
         range.selectNodeContents(node);
-        this.#mark(marks, range.getClientRects());
+        this.#mark(marks, range.getClientRects(), from);
       }
       if (marks.length > before) parts++;
       if (marks.length >= MOST_RECTS) break;
@@ -73,8 +77,11 @@ export class Overlay {
     this.host.remove();
   }
 
-  #mark(marks: HTMLElement[], rects: Iterable<DOMRect>): void {
-    for (const { left, top, width, height } of rects) {
+  #mark(marks: HTMLElement[], rects: Iterable<DOMRect>, { x, y }: { x: number; y: number }): void {
+    for (const rect of rects) {
+      const { width, height } = rect;
+      const left = rect.left + x;
+      const top = rect.top + y;
       const outside = left + width < 0 || top + height < 0 || left > innerWidth || top > innerHeight;
       if (outside || width === 0 || height === 0) continue;
       const mark = document.createElement('div');

@@ -55,7 +55,8 @@ export class Resources {
   /** Numbers whose answer the view has not been told. */
   #news = new Set<Resource>();
   readonly #loaded = new Set<string>();
-  readonly #timing: PerformanceObserver;
+  /** Each document, and what tells what its window loads. */
+  readonly #timings = new Map<Document, PerformanceObserver>();
   readonly #abort = new AbortController();
   #reading = 0;
 
@@ -63,13 +64,24 @@ export class Resources {
   constructor(fetchable: readonly string[], ready: () => void) {
     this.#fetchable = fetchable;
     this.#ready = ready;
-    for (const { name } of performance.getEntriesByType('resource')) this.#loaded.add(name);
-    this.#timing = new PerformanceObserver((list) => {
+    this.within(document, true);
+  }
+
+  /** Whether a document's window is listened to for what it loads. */
+  within(doc: Document, there: boolean): void {
+    this.#timings.get(doc)?.disconnect();
+    this.#timings.delete(doc);
+    doc.fonts.removeEventListener('loadingdone', this.look);
+    const own = doc.defaultView as (Window & typeof globalThis) | null;
+    if (!there || !own) return;
+    for (const { name } of own.performance.getEntriesByType('resource')) this.#loaded.add(name);
+    const timing = new own.PerformanceObserver((list) => {
       for (const { name } of list.getEntries()) this.#loaded.add(name);
       this.look();
     });
-    this.#timing.observe({ type: 'resource' });
-    document.fonts.addEventListener('loadingdone', this.look);
+    timing.observe({ type: 'resource' });
+    this.#timings.set(doc, timing);
+    doc.fonts.addEventListener('loadingdone', this.look);
   }
 
   /** The number of the resource at an absolute address, read once it is in use. */
@@ -128,8 +140,7 @@ export class Resources {
 
   stop(): void {
     this.#abort.abort();
-    this.#timing.disconnect();
-    document.fonts.removeEventListener('loadingdone', this.look);
+    for (const doc of [...this.#timings.keys()]) this.within(doc, false);
     this.#byNumber.length = 0;
     this.#byUrl.clear();
     this.#kept.clear();
@@ -159,8 +170,10 @@ export class Resources {
     if (use === 'image' || url.startsWith('data:')) return true;
     if (!this.#loaded.has(url)) return false;
     if (use === 'css') return true;
-    for (const face of document.fonts) {
-      if (face.status === 'loaded' && face.family.replace(/^["']|["']$/g, '') === family) return true;
+    for (const doc of this.#timings.keys()) {
+      for (const face of doc.fonts) {
+        if (face.status === 'loaded' && face.family.replace(/^["']|["']$/g, '') === family) return true;
+      }
     }
     return false;
   }

@@ -4,6 +4,14 @@
 import { type Sieve, sieveMedia, sieveSheet } from '../wire/css.ts';
 import type { Hash } from '../wire/messages.ts';
 import type { Sheet } from '../wire/tree.ts';
+import {
+  CSSConditionRule,
+  CSSGroupingRule,
+  CSSImportRule,
+  CSSLayerStatementRule,
+  CSSStyleRule,
+  HTMLStyleElement,
+} from './kinds.ts';
 import type { Resources } from './resources.ts';
 
 export type Root = Document | ShadowRoot;
@@ -62,13 +70,14 @@ export class Sheets {
     const sheets: Sheet[] = [];
     let whole = true;
     this.#listen();
-    this.#families = new Set(Array.from(document.fonts, (face) => face.family.replace(/^["']|["']$/g, '')));
+    this.#families = new Set(
+      Array.from((root.ownerDocument ?? root).fonts, (face) => face.family.replace(/^["']|["']$/g, '')),
+    );
     for (const sheet of [...root.styleSheets, ...root.adoptedStyleSheets]) {
       if (sheet.disabled) continue;
       for (const { part, media, wrap } of this.#flat(sheet, '', [])) {
-        const source = this.#source(part, wrap);
-        if (source.ready)
-          sheets.push({ media: media && sieveMedia(media, this.#sieve([], [], null)), ...source.ready });
+        const source = this.#source(part, wrap, root.baseURI);
+        if (source.ready) sheets.push({ media: media && sieveMedia(media, this.#sieve([], [], '')), ...source.ready });
         if (source.reading) whole = false;
       }
     }
@@ -145,7 +154,7 @@ export class Sheets {
     return list;
   }
 
-  #source(sheet: CSSStyleSheet, wrap: string[]): Source {
+  #source(sheet: CSSStyleSheet, wrap: string[], base: string): Source {
     const rules = rulesOf(sheet);
     const last = rules?.[rules.length - 1];
     const key = `${rules?.length}|${last instanceof CSSGroupingRule ? '' : last?.cssText}`;
@@ -154,7 +163,7 @@ export class Sheets {
       const read: Source = { ...source, key, reading: true, used: 0 };
       source = read;
       this.#sources.set(sheet, read);
-      this.#read(sheet, read, wrap)
+      this.#read(sheet, read, wrap, base)
         .catch(() => undefined)
         .then(() => {
           read.reading = false;
@@ -165,7 +174,7 @@ export class Sheets {
     return source;
   }
 
-  async #read(sheet: CSSStyleSheet, source: Source, wrap: string[]): Promise<void> {
+  async #read(sheet: CSSStyleSheet, source: Source, wrap: string[], base: string): Promise<void> {
     const rules = rulesOf(sheet);
     let text: string | undefined;
     if (source.live) text = undefined;
@@ -197,12 +206,12 @@ export class Sheets {
     const open = wrap.filter(Boolean).map((rule) => `${rule}{`);
     const urls: number[] = [];
     const ids: number[] = [];
-    const out = sieveSheet(open.join('') + text + '}'.repeat(open.length), this.#sieve(urls, ids, sheet.href));
+    const out = sieveSheet(open.join('') + text + '}'.repeat(open.length), this.#sieve(urls, ids, sheet.href ?? base));
     source.ready = { hash: await this.#resources.keepSheet(out), urls, ids };
   }
 
   /** The sieve of one sheet, which counts its urls and ids in the order they come. */
-  #sieve(urls: number[], ids: number[], base: string | null): Sieve {
+  #sieve(urls: number[], ids: number[], base: string): Sieve {
     const place = (list: number[], number: number): number => {
       const at = list.indexOf(number);
       return at < 0 ? list.push(number) - 1 : at;
@@ -210,7 +219,7 @@ export class Sheets {
     return {
       url: (address, family) => {
         if (address.startsWith('#')) return `#i${place(ids, this.#names.id(address.slice(1)))}`;
-        const url = absolute(address, base ?? document.baseURI);
+        const url = absolute(address, base);
         const number = url && this.#resources.number(url, family === undefined ? 'css' : 'font', family);
         return number === undefined || number === '' ? undefined : `insyn:${place(urls, number)}`;
       },

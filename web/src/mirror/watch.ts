@@ -1,18 +1,25 @@
 // Room: mirror. Everything the page tells by events: pointer, focus, scroll, size, loading. One way in for all roots, and
 // one way out: after `stop` no listener is left.
 
+import { Document, Element, Node } from './kinds.ts';
+
 export interface Watcher {
   /** Something of a node changed that no mutation tells: an image loaded, a control changed, a popover opened. */
   touched(node: Node): void;
   scrolled(node: Node): void;
   /** Innermost element under the pointer, pressed or with focus; undefined leaves it as it was. */
   state(change: { hover?: Element | null; active?: Element | null; focus?: Element | null }): void;
-  pointer(x: number, y: number): void;
+  /** In CSS pixels of the document's viewport. */
+  pointer(x: number, y: number, within: Document): void;
   /** The document changed its size, visibility or address. */
   document(): void;
 }
 
 type Root = Document | ShadowRoot;
+
+function listen(to: EventTarget, names: string[], listener: (event: Event) => void, signal: AbortSignal): void {
+  for (const name of names) to.addEventListener(name, listener, { capture: true, passive: true, signal });
+}
 
 /** The innermost element of an event, shadow roots seen through. */
 function innermost(event: Event): Element | null {
@@ -36,25 +43,27 @@ export class Watch {
 
   constructor(root: Document, watcher: Watcher) {
     this.#watcher = watcher;
-    const on = (target: EventTarget, names: string[], listener: (event: Event) => void): void => {
-      for (const name of names) {
-        target.addEventListener(name, listener, { capture: true, passive: true, signal: this.#abort.signal });
-      }
-    };
-    on(root, ['pointermove'], (event) => {
-      if (event instanceof PointerEvent) watcher.pointer(event.clientX, event.clientY);
+    const { signal } = this.#abort;
+    listen(root, ['visibilitychange'], () => watcher.document(), signal);
+    listen(window, ['resize', 'hashchange', 'popstate'], () => watcher.document(), signal);
+    this.root(root, true);
+  }
+
+  /** What a document tells of pointer and focus, those in shadow roots included. */
+  #person(root: Document, signal: AbortSignal): void {
+    const watcher = this.#watcher;
+    const on = (names: string[], listener: (event: Event) => void): void => listen(root, names, listener, signal);
+    on(['pointermove'], (event) => {
+      if ('clientX' in event) watcher.pointer(Number(event.clientX), Number((event as PointerEvent).clientY), root);
     });
-    on(root, ['pointerover'], (event) => watcher.state({ hover: innermost(event) }));
-    on(root, ['pointerleave'], (event) => {
+    on(['pointerover'], (event) => watcher.state({ hover: innermost(event) }));
+    on(['pointerleave'], (event) => {
       if (event.target === root || event.target === root.documentElement) watcher.state({ hover: null });
     });
-    on(root, ['pointerdown'], (event) => watcher.state({ active: innermost(event) }));
-    on(root, ['pointerup', 'pointercancel'], () => watcher.state({ active: null }));
-    on(root, ['focusin'], (event) => watcher.state({ focus: innermost(event) }));
-    on(root, ['focusout'], () => watcher.state({ focus: null }));
-    on(root, ['visibilitychange'], () => watcher.document());
-    on(window, ['resize', 'hashchange', 'popstate'], () => watcher.document());
-    this.root(root, true);
+    on(['pointerdown'], (event) => watcher.state({ active: innermost(event) }));
+    on(['pointerup', 'pointercancel'], () => watcher.state({ active: null }));
+    on(['focusin'], (event) => watcher.state({ focus: innermost(event) }));
+    on(['focusout'], () => watcher.state({ focus: null }));
   }
 
   /** Events that don't leave a shadow root are heard on each. */
@@ -64,15 +73,15 @@ export class Watch {
     if (!there) return;
     const controller = new AbortController();
     this.#roots.set(root, controller);
-    const how = { capture: true, passive: true, signal: controller.signal };
-    root.addEventListener(
-      'scroll',
-      (event) => event.target instanceof Node && this.#watcher.scrolled(event.target),
-      how,
+    const { signal } = controller;
+    listen(root, ['scroll'], ({ target }) => target instanceof Node && this.#watcher.scrolled(target), signal);
+    listen(
+      root,
+      ['load', 'error', 'input', 'change', 'toggle', 'close', 'reset', 'invalid'],
+      ({ target }) => target instanceof Node && this.#watcher.touched(target),
+      signal,
     );
-    for (const name of ['load', 'error', 'input', 'change', 'toggle', 'close', 'reset', 'invalid']) {
-      root.addEventListener(name, (event) => event.target instanceof Node && this.#watcher.touched(event.target), how);
-    }
+    if (root instanceof Document) this.#person(root, signal);
   }
 
   stop(): void {

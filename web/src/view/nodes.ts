@@ -51,6 +51,8 @@ export function setAttribute(element: Element, [name, value]: Attribute, sieve: 
     case undefined:
       break;
     default:
+      // A frame with a name could be led somewhere by it.
+      if (name === 'name' && element.localName !== 'slot') return;
       if (name === 'insyn-caption' && isHtml(element, 'input')) element.value = value;
       element.setAttribute(name, name === 'contenteditable' ? 'false' : value);
   }

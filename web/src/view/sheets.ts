@@ -11,7 +11,16 @@ type Root = Document | ShadowRoot;
 /** Characters in all sheets of an epoch that differ. */
 const MOST_TEXT = 8_000_000;
 
+/** A window, and the sheet that comes first in each of its roots. */
+interface Home {
+  frame: Window & typeof globalThis;
+  base: CSSStyleSheet;
+  number: number;
+}
+
 interface Built {
+  /** All that is told of it, and of which window it is. */
+  said: string;
   sheet: CSSStyleSheet;
   from: Sheet;
   /** Characters of its text, once it is here; 0 where it is past the most. */
@@ -38,7 +47,9 @@ export function resourceSieve(url: (number: number) => string | undefined): Siev
 export class Sheets {
   readonly #frame: Window & typeof globalThis;
   readonly #cache: Cache;
-  readonly #base: CSSStyleSheet;
+  /** Of the window of each frame: sheets are of one document each. */
+  readonly #homes = new WeakMap<Window, Home>();
+  #counted = 0;
   /** Whether the document shows this epoch. */
   #adopted = false;
   #roots = new Map<Root, Built[]>();
@@ -52,8 +63,6 @@ export class Sheets {
   constructor(frame: Window & typeof globalThis, cache: Cache) {
     this.#frame = frame;
     this.#cache = cache;
-    this.#base = new frame.CSSStyleSheet();
-    this.#base.replaceSync(BASE_STYLE);
   }
 
   /** The hashes that this epoch has named so far. */
@@ -79,11 +88,12 @@ export class Sheets {
   set(root: Root | undefined, sheets: readonly Sheet[]): void {
     if (!root) return;
     const old = this.#roots.get(root) ?? [];
-    const built = sheets.map((from) => this.#take(from));
+    const home = this.#home(root);
+    const built = sheets.map((from) => this.#take(from, home));
     this.#roots.set(root, built);
     for (const one of old) this.#leave(one);
     for (const one of built) this.#write(one);
-    if (root.nodeType !== 9 || this.#adopted) this.#adopt(root);
+    if (root !== this.#frame.document || this.#adopted) this.#adopt(root);
   }
 
   /** The document takes this epoch's sheets. */
@@ -93,15 +103,35 @@ export class Sheets {
     this.#adopt(doc);
   }
 
-  drop(root: ShadowRoot): void {
+  drop(root: Root): void {
     for (const one of this.#roots.get(root) ?? []) this.#leave(one);
     this.#roots.delete(root);
   }
 
-  #take(from: Sheet): Built {
-    const said = JSON.stringify(from);
+  /** What a root has belongs to another now, or the root is in another document. */
+  moved(from: Root, to: Root): void {
+    const sheets = (this.#roots.get(from) ?? []).map((built) => built.from);
+    this.drop(from);
+    this.set(to, sheets);
+  }
+
+  #home(root: Root): Home {
+    const own = 'defaultView' in root ? root : root.ownerDocument;
+    const frame = (own.defaultView as (Window & typeof globalThis) | null) ?? this.#frame;
+    let home = this.#homes.get(frame);
+    if (!home) {
+      home = { frame, base: new frame.CSSStyleSheet(), number: this.#counted++ };
+      home.base.replaceSync(BASE_STYLE);
+      this.#homes.set(frame, home);
+    }
+    return home;
+  }
+
+  #take(from: Sheet, { frame, number }: Home): Built {
+    const said = number + JSON.stringify(from);
     const built = this.#built.get(said) ?? {
-      sheet: new this.#frame.CSSStyleSheet({ media: from.media }),
+      said,
+      sheet: new frame.CSSStyleSheet({ media: from.media }),
       from,
       size: 0,
       roots: 0,
@@ -115,7 +145,7 @@ export class Sheets {
   #leave(built: Built): void {
     if (--built.roots > 0) return;
     this.#text -= built.size;
-    this.#built.delete(JSON.stringify(built.from));
+    this.#built.delete(built.said);
   }
 
   styled(element: Element, value: string): void {
@@ -146,7 +176,7 @@ export class Sheets {
   }
 
   #adopt(root: Root): void {
-    root.adoptedStyleSheets = [this.#base, ...(this.#roots.get(root) ?? []).map(({ sheet }) => sheet)];
+    root.adoptedStyleSheets = [this.#home(root).base, ...(this.#roots.get(root) ?? []).map(({ sheet }) => sheet)];
   }
 
   #write(built: Built): void {

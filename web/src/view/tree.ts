@@ -1,13 +1,16 @@
 // Room: view. One epoch's tree: nodes by id, and the steps that change them. Steps are checked against the tree before
 // the first one is applied; a body that names what isn't there changes nothing.
 
+import { FRAME } from '../wire/allow.ts';
 import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op } from '../wire/tree.ts';
+import { fill, freshDocument, makeFrame } from './frames.ts';
 import { createElement, layer, OWN, removeAttribute, setAttribute, setForm, setRoot } from './nodes.ts';
 import { resourceSieve, type Sheets } from './sheets.ts';
 
 interface Shown {
   id: Id;
-  node: Element | Text | ShadowRoot | undefined;
+  /** Of what is in a frame: its document, or a shadow root that stands in for it before it is there. */
+  node: Element | Text | ShadowRoot | Document | undefined;
   parent: Shown | undefined;
   kids: Shown[];
   shadow?: Shown;
@@ -30,6 +33,8 @@ export class ViewTree {
   readonly #layers = new Set<Element>();
   /** Each `use` of an SVG, and where it wants to lead. */
   readonly #uses = new Map<Element, string>();
+  /** Each frame, and what is in it. */
+  readonly #frames = new Map<Element, Shown>();
   /** Where the applicant scrolled to. */
   readonly #scrolls = new Map<Id, { x: number; y: number }>();
   #connected = false;
@@ -52,6 +57,7 @@ export class ViewTree {
   /** The tree is now the document's: what needs layout can be done. */
   connected(): void {
     this.#connected = true;
+    this.#fillFrames();
     for (const element of this.#layers) layer(element);
     this.#scrollAll();
   }
@@ -62,6 +68,7 @@ export class ViewTree {
     const placed = new Set<Id>();
     const gone = new Set<Id>();
     const spliced = new Set<Id>();
+    let frames = this.#frames.size;
     /** Of what is brought or placed: below what. */
     const above = new Map<Id, Id>();
     const entries = (list: readonly Entry[], parent: Id): void => {
@@ -69,7 +76,7 @@ export class ViewTree {
         above.set(entry.id, parent);
         if (entry.kind === 'known') {
           const known = this.#nodes.get(entry.id);
-          if (!known?.parent || isShadow(known) || placed.has(entry.id)) throw new RangeError('unknown node');
+          if (!known?.parent || isRoot(known) || placed.has(entry.id)) throw new RangeError('unknown node');
           placed.add(entry.id);
           continue;
         }
@@ -80,6 +87,8 @@ export class ViewTree {
           brought.add(id);
         }
         if (entry.kind !== 'element') continue;
+        // Those that go may still be there.
+        if (entry.name === FRAME && ++frames > 2 * MOST.frames) throw new RangeError('too many frames');
         if (entry.shadow) entries(entry.shadow.kids, entry.shadow.id);
         entries(entry.kids, entry.id);
       }
@@ -160,6 +169,7 @@ export class ViewTree {
     // Last, and each once: where a thing can be scrolled to takes a layout.
     const scrolled = new Set(ops.map((op) => (op.op === 'scroll' ? op.id : 0)));
     if (this.#connected) {
+      this.#fillFrames();
       for (const id of scrolled) {
         const to = this.#scrolls.get(id);
         if (to) this.#scroll(id, to.x, to.y);
@@ -182,6 +192,7 @@ export class ViewTree {
     this.#marked = [];
     this.#layers.clear();
     this.#uses.clear();
+    this.#frames.clear();
     this.#scrolls.clear();
   }
 
@@ -223,7 +234,7 @@ export class ViewTree {
         this.#states(op);
         break;
       case 'styles':
-        this.#sheets.set(op.id === this.rootId ? this.#doc : this.#shadowRoot(op.id), op.sheets);
+        this.#sheets.set(this.#rootNode(op.id), op.sheets);
         break;
       case 'resource':
         this.#sheets.resource(op.number, op.hash);
@@ -234,9 +245,39 @@ export class ViewTree {
     }
   }
 
-  #shadowRoot(id: Id): ShadowRoot | undefined {
-    const node = this.#nodes.get(id)?.node;
-    return node && 'host' in node && 'mode' in node ? node : undefined;
+  #rootNode(id: Id): ShadowRoot | Document | undefined {
+    const node = id === this.rootId ? this.#doc : this.#nodes.get(id)?.node;
+    return node && 'adoptedStyleSheets' in node ? node : undefined;
+  }
+
+  /** Gives each frame what is in it, where its element came into a document, this one or a frame's, or it changed. */
+  readonly #fillFrames = (): void => {
+    for (let filled = true; filled; ) {
+      filled = false;
+      for (const [element, inner] of this.#frames) {
+        const doc = freshDocument(element, inner.node);
+        if (doc) {
+          if (isRoot(inner)) this.#sheets.moved(inner.node, doc);
+          inner.node = doc;
+          filled = true;
+        }
+        const first = inner.kids[0]?.node;
+        if (inner.node?.nodeType === 9) fill(inner.node as Document, first && 'localName' in first ? first : undefined);
+        if (doc) for (const kid of inner.kids) this.#movedIn(kid);
+      }
+    }
+  };
+
+  /** A sheet is of one document, and so those of shadow roots that came into another are made anew. */
+  #movedIn(shown: Shown): void {
+    const { shadow } = shown;
+    if (shadow && isRoot(shadow) && shadow.node.nodeType !== 9) {
+      this.#sheets.moved(shadow.node, shadow.node);
+      for (const kid of shadow.kids) this.#movedIn(kid);
+    }
+    for (const kid of shown.kids) this.#movedIn(kid);
+    const scroll = this.#scrolls.get(shown.id);
+    if (scroll) this.#scroll(shown.id, scroll.x, scroll.y);
   }
 
   #insert({ id, start, entries }: Splice): void {
@@ -248,7 +289,7 @@ export class ViewTree {
     if (parent === this.#root) {
       const { element } = this;
       if (element && this.#connected && element !== this.#doc.documentElement) setRoot(this.#doc, element);
-    } else if (parent.node && 'append' in parent.node) {
+    } else if (parent.node && 'append' in parent.node && parent.node.nodeType !== 9) {
       const fragment = this.#doc.createDocumentFragment();
       for (const { node } of kids) if (node) fragment.append(node);
       parent.node.insertBefore(fragment, before ?? null);
@@ -278,13 +319,15 @@ export class ViewTree {
   }
 
   #element(entry: NewElement, shown: Shown): void {
-    const element = createElement(this.#doc, entry.name);
+    const frame = entry.name === FRAME;
+    const element = frame ? makeFrame(this.#doc, this.#fillFrames) : createElement(this.#doc, entry.name);
     shown.node = element;
     for (const attribute of entry.attributes) this.#attribute(element, attribute);
     if (entry.shadow) {
-      const node = element.attachShadow({ mode: 'open' });
+      const node = (frame ? this.#doc.createElement('div') : element).attachShadow({ mode: 'open' });
       const shadow: Shown = { id: entry.shadow.id, node, parent: shown, kids: [] };
       shown.shadow = shadow;
+      if (frame) this.#frames.set(element, shadow);
       this.#nodes.set(shadow.id, shadow);
       this.#sheets.set(node, []);
       shadow.kids = entry.shadow.kids.map((kid) => this.#build(kid, shadow));
@@ -366,8 +409,9 @@ export class ViewTree {
   }
 
   #scroll(id: Id, x: number, y: number): void {
-    const node = id === this.rootId ? this.#doc.scrollingElement : this.#nodes.get(id)?.node;
-    if (node && 'scrollTo' in node) node.scrollTo({ left: x, top: y, behavior: 'instant' });
+    const node = this.#rootNode(id) ?? this.#nodes.get(id)?.node;
+    const box = node && 'scrollingElement' in node ? node.scrollingElement : node;
+    if (box && 'scrollTo' in box) box.scrollTo({ left: x, top: y, behavior: 'instant' });
   }
 
   #states({ hover, active, focus, visible }: Extract<Op, { op: 'states' }>): void {
@@ -401,16 +445,17 @@ export class ViewTree {
     if (shown.node && 'localName' in shown.node) {
       this.#layers.delete(shown.node);
       this.#uses.delete(shown.node);
+      this.#frames.delete(shown.node);
       this.#sheets.unstyle(shown.node, 'style');
     }
-    if (shown.node && 'mode' in shown.node) this.#sheets.drop(shown.node);
+    if (isRoot(shown)) this.#sheets.drop(shown.node);
     for (const kid of shown.shadow ? [shown.shadow, ...shown.kids] : shown.kids)
       if (kid.parent === shown) this.#drop(kid);
   }
 }
 
-function isShadow({ node }: Shown): boolean {
-  return node !== undefined && 'mode' in node;
+function isRoot(shown: Shown): shown is Shown & { node: ShadowRoot | Document } {
+  return shown.node !== undefined && 'adoptedStyleSheets' in shown.node;
 }
 
 function emptyImage(width: number, height: number): string {

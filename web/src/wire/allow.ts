@@ -10,6 +10,8 @@ const words = (text: string): string[] => text.trim().split(/\s+/);
 export const VOID = 'insyn-void';
 /** Stands, in the same size, where something is that isn't shown. */
 export const BOX = 'insyn-box';
+/** A frame, where what is in it is shown. */
+export const FRAME = 'iframe';
 
 const HTML = words(`
   ${VOID} ${BOX} html head body address article aside footer header h1 h2 h3 h4 h5 h6 hgroup main nav section search
@@ -32,6 +34,8 @@ export const ELEMENTS: readonly string[] = [
   ...HTML,
   ...SVG.map((name) => `svg:${name}`),
   ...MATH.map((name) => `math:${name}`),
+  // With the document that is in it, as a shadow root; without one it is a box.
+  FRAME,
 ];
 const elementIndex: ReadonlyMap<string, number> = new Map(ELEMENTS.map((name, index) => [name, index]));
 
@@ -152,6 +156,8 @@ const TYPES: readonly (readonly [AttributeType, string])[] = [
   ],
   ['word', 'name'],
   ['ids', 'insyn-is'],
+  ['flag', 'insyn-quirks'],
+  ['data', 'frameborder scrolling marginwidth marginheight'],
 ];
 
 export const ATTRIBUTES: readonly { name: string; type: AttributeType }[] = TYPES.flatMap(([type, names]) =>

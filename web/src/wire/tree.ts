@@ -1,15 +1,25 @@
 // Room: wire. The body of a keyframe or delta: operations on the tree, as values and as bytes. Everything is read and
 // checked before any of it is applied; what doesn't parse throws RangeError or TypeError and yields nothing.
 
-import { ATTRIBUTES, attributeNumber, ELEMENTS, elementNumber, fits, isCustomName } from './allow.ts';
+import { ATTRIBUTES, attributeNumber, ELEMENTS, elementNumber, FRAME, fits, isCustomName } from './allow.ts';
 import { Reader, Writer } from './bytes.ts';
 import type { Bytes, Hash, ResourceType } from './messages.ts';
 
 /**
  * Nodes one body may bring, and how deep they may nest, where the mirror stops by itself; operations in a body; characters
- * of a text node, CSS pixels of a viewport's side and device pixels in one of them, where the writer does; sheets a root.
+ * of a text node, CSS pixels of a viewport's side and device pixels in one of them, where the writer does; sheets a root;
+ * frames of a page that are shown.
  */
-export const MOST = { nodes: 200_000, depth: 400, ops: 200_000, text: 1 << 20, side: 8192, ratio: 8, sheets: 256 };
+export const MOST = {
+  nodes: 200_000,
+  depth: 400,
+  ops: 200_000,
+  text: 1 << 20,
+  side: 8192,
+  ratio: 8,
+  sheets: 256,
+  frames: 64,
+};
 
 /** A node of the page, by a number from 1 that the mirror gives it, unique within an epoch. */
 export type Id = number;
@@ -30,6 +40,7 @@ export interface NewElement {
   name: string;
   attributes: Attribute[];
   form?: FormState;
+  /** Its shadow root; of a frame, the document in it. */
   shadow?: { id: Id; kids: Entry[] };
   kids: Entry[];
 }
@@ -303,6 +314,7 @@ class TreeReader extends Reader {
     const element: NewElement = { kind: 'element', id, name, attributes: this.attributes(), kids: [] };
     if (has & HAS.form) element.form = this.form();
     if (has & HAS.shadow) element.shadow = { id: this.id(), kids: this.entries(depth + 1) };
+    else if (name === FRAME) throw new TypeError('nothing in the frame');
     element.kids = this.entries(depth + 1);
     return element;
   }
