@@ -19,6 +19,7 @@ const (
 	MaxPolicyOrigins = 64
 	MaxPolicyPages   = 512
 	MaxPolicyRules   = 512
+	MaxPolicyPattern = 16
 	MaxPolicyText    = 512 // bytes of one path, selector or label
 )
 
@@ -41,6 +42,7 @@ type PolicyPage struct {
 	Path    string `json:"path"`             // * is a run without a slash, ** is any run
 	Text    Text   `json:"text"`
 	Choices Text   `json:"choices,omitempty"` // whether ticked boxes and chosen options show; hide unless said
+	Title   string `json:"title,omitempty"`   // "show" the document's title, or the "label" alone; empty: show where text is show
 }
 
 // PolicyRule changes the text mode of the elements that a selector finds.
@@ -48,6 +50,12 @@ type PolicyRule struct {
 	Path     string `json:"path,omitempty"` // empty: on every page
 	Selector string `json:"selector"`
 	Text     Text   `json:"text"`
+}
+
+// PolicyPattern is what the agency knows as personal data by its shape, such as a number of its own. It masks in every mode.
+type PolicyPattern struct {
+	Name  string `json:"name"`
+	Match string `json:"match"` // see checkPattern
 }
 
 // Policy says what may be mirrored. It is made by ParsePolicy only and does not change after; safe for concurrent use.
@@ -64,6 +72,9 @@ type policyFields struct {
 	Fetch   []string     `json:"fetch"`
 	Pages   []PolicyPage `json:"pages"`
 	Rules   []PolicyRule `json:"rules"`
+
+	Patterns []PolicyPattern `json:"patterns,omitempty"`
+	Classes  string          `json:"classes,omitempty"` // "show" class names as they are (the same as empty), or "map" them to numbers
 }
 
 // ParsePolicy reads a policy of at most MaxPolicyBytes. Unknown fields, origins outside of the domain and everything
@@ -128,6 +139,17 @@ func (f *policyFields) check() error {
 			return fmt.Errorf("rules[%d]: %w", i, err)
 		}
 	}
+	if len(f.Patterns) > MaxPolicyPattern {
+		return fmt.Errorf("patterns: at most %d expected, %d came", MaxPolicyPattern, len(f.Patterns))
+	}
+	for i, pattern := range f.Patterns {
+		if err := pattern.check(); err != nil {
+			return fmt.Errorf("patterns[%d]: %w", i, err)
+		}
+	}
+	if f.Classes != "" && f.Classes != "show" && f.Classes != "map" {
+		return fmt.Errorf("classes: show or map expected, got %q", f.Classes)
+	}
 	return nil
 }
 
@@ -149,6 +171,9 @@ func (p PolicyPage) check(origins []string) error {
 	}
 	if p.Choices != "" && p.Choices != TextShow && p.Choices != TextHide {
 		return fmt.Errorf("choices: show or hide expected, got %q", p.Choices)
+	}
+	if p.Title != "" && p.Title != "show" && p.Title != "label" {
+		return fmt.Errorf("title: show or label expected, got %q", p.Title)
 	}
 	return nil
 }

@@ -15,10 +15,12 @@ const goodPolicy = `{
   "pages": [
     {"id": "start", "label": "Start page", "path": "/", "text": "show"},
     {"id": "case", "label": "Case", "origin": "https://my.agency.localhost", "path": "/case/*/files", "text": "labels", "choices": "show"},
-    {"id": "help", "label": "Help", "path": "/help/**", "text": "show"},
+    {"id": "help", "label": "Help", "path": "/help/**", "text": "show", "title": "label"},
     {"id": "rest", "label": "My page", "origin": "https://my.agency.localhost", "path": "/**", "text": "hide"}
   ],
-  "rules": [{"path": "/help/**", "selector": ".price", "text": "mask"}, {"selector": "main", "text": "labels"}]
+  "rules": [{"path": "/help/**", "selector": ".price", "text": "mask"}, {"selector": "main", "text": "labels"}],
+  "patterns": [{"name": "diary", "match": "DNR \\d{4}/[A-Z]{2,3}-?\\d{3}"}],
+  "classes": "map"
 }`
 
 func TestPolicy(t *testing.T) {
@@ -88,7 +90,7 @@ func TestPolicyRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, says string }{
 		"an unknown field":          {`"version"`, `"extra": 1, "version"`, "unknown field"},
 		"an unknown field in pages": {`"id": "start"`, `"ID2": "x", "id": "start"`, "unknown field"},
-		"something behind":          {`"labels"}]` + "\n}", `"labels"}]` + "\n}{}", "one JSON value"},
+		"something behind":          {`"map"` + "\n}", `"map"` + "\n}{}", "one JSON value"},
 		"no version":                {`"demo-1"`, `""`, "version"},
 		"a domain in capitals":      {`"agency.localhost"`, `"Agency.localhost"`, "domain"},
 		"a domain of one label":     {`"domain": "agency.localhost"`, `"domain": "localhost"`, "domain"},
@@ -110,6 +112,13 @@ func TestPolicyRefuses(t *testing.T) {
 		"choices in labels":         {`"choices": "show"`, `"choices": "labels"`, "choices"},
 		"a rule without selector":   {`"main"`, `" "`, "rules[1]: selector"},
 		"a rule in capitals":        {`"text": "mask"`, `"text": "Mask"`, "rules[0]: text"},
+		"a title in labels":         {`"title": "label"`, `"title": "labels"`, "title"},
+		"unknown classes":           {`"classes": "map"`, `"classes": "hide"`, "classes"},
+		"a pattern without name":    {`"diary"`, `""`, "patterns[0]: name"},
+		"a pattern without end":     {`{4}/`, `+/`, "patterns[0]: match"},
+		"a pattern of many ways":    {`{4}`, `{0,99}`, "ways"},
+		"a pattern counting down":   {`{2,3}`, `{3,2}`, "down"},
+		"a class counting down":     {`[A-Z]`, `[Z-A]`, "match"},
 		"no UTF-8":                  {`"Start page"`, "\"Start\xff page\"", "UTF-8"},
 		"no pages":                  {goodPolicy[strings.Index(goodPolicy, `"pages": [`):strings.Index(goodPolicy, `"rules"`)], `"pages": [], `, "pages"},
 	} {
@@ -123,6 +132,23 @@ func TestPolicyRefuses(t *testing.T) {
 	}
 	if _, err := ParsePolicy([]byte(goodPolicy + strings.Repeat(" ", MaxPolicyBytes))); err == nil {
 		t.Error("a policy that is too long was accepted")
+	}
+}
+
+// What the browser's end refuses, and what it takes, is in web/test/engine/patterns.test.ts.
+func TestPatterns(t *testing.T) {
+	for _, good := range []string{`DNR \d{4}/[A-Z]{2,3}-?\d{3}`, `\d{2}\.\d{2}`, `å?ä{0,99}`, `[A-Z.-]\?\\`} {
+		if err := (PolicyPattern{Name: "x", Match: good}).check(); err != nil {
+			t.Errorf("%s: %v", good, err)
+		}
+	}
+	for _, bad := range []string{
+		`(a+)+`, `a*`, `\d+`, `a|b`, `(?=a)`, `^a`, `a$`, `.`, `\b`, `\1`, `[^a]`, `[z-a]`, `[a`, `a{3,2}`, ``, `\d{0,64}\d{0,64}`,
+		strings.Repeat("a?", 9), `a{1,}`, `a{100}`, `a{2}{3}`, `a??`, `\p{L}`, strings.Repeat("a", 41), "a\n",
+	} {
+		if err := (PolicyPattern{Name: "x", Match: bad}).check(); err == nil {
+			t.Errorf("%q was accepted", bad)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@
 import { attributeType, fits } from '../wire/allow.ts';
 import { type Sieve, sieveDeclarations, sieveValue } from '../wire/css.ts';
 import type { Attribute } from '../wire/tree.ts';
+import type { CustomFilter } from './custom.ts';
 import {
   HTMLDialogElement,
   HTMLElement,
@@ -15,7 +16,7 @@ import {
   SVGElement,
   SVGImageElement,
 } from './kinds.ts';
-import { type Context, NEVER_LABELS, shownText } from './mask.ts';
+import { type Context, NEVER_LABELS } from './mask.ts';
 import type { Resources } from './resources.ts';
 import { absolute } from './sheets.ts';
 
@@ -24,8 +25,14 @@ export interface Surroundings {
   /** Inputs that somebody could fill in. Made a button by the page, such a one has what was typed for its caption. */
   typed: WeakSet<Element>;
   choices: boolean;
+  /** Class names leave as numbers. */
+  classes: boolean;
   /** The new number of an id. */
   id(name: string): number;
+  /** A text as it may leave. */
+  text(text: string, context: Context): string;
+  /** Whether a custom property may leave. */
+  custom: CustomFilter;
 }
 
 /** What somebody chose, in other words. */
@@ -42,13 +49,23 @@ function treeSieve(around: Surroundings, context: Context, base: string): Sieve 
     url: (address) => {
       if (address.startsWith('#')) return `#i${around.id(address.slice(1))}`;
       const url = absolute(address, base);
-      return url && (context.mode === 'show' || !url.startsWith('data:'))
+      return url && context.mode !== 'mask' && (!url.startsWith('data:') || (context.mode === 'show' && isDrawing(url)))
         ? `insyn:${around.resources.number(url, 'css')}`
         : undefined;
     },
     id: (name) => `i${around.id(name)}`,
-    text: (value, property) => (/^font/.test(property) ? value : shownText(value, context)),
+    text: (value, property) => (/^font/.test(property) ? value : around.text(value, context)),
+    custom: (property, value, names) => around.custom(property, value, names, context.mode === 'show'),
+    ...(around.classes && { class: (name: string) => `insyn-${around.id(`.${name}`)}` }),
   };
+}
+
+/**
+ * Whether an image that the page holds itself is a drawing of the page's. Any other may have been made here: a preview of
+ * what somebody uploads, which scripts read as base64.
+ */
+function isDrawing(url: string): boolean {
+  return /^data:image\/svg\+xml(?![^,]*base64)/i.test(url) && url.length < 8192;
 }
 
 /** The number of an image's resource and its size; its pixels stay here where text would be masked. */
@@ -56,9 +73,7 @@ function imageAttributes(image: HTMLImageElement, context: Context, around: Surr
   if (!image.complete || image.naturalWidth === 0) return;
   out.push(['insyn-size', `${image.naturalWidth} ${image.naturalHeight}`]);
   const url = absolute(image.currentSrc, image.baseURI);
-  // What was made in the page, a preview of an upload perhaps, is somebody's; files of the agency's are the page's.
-  const own = !url || url.startsWith('data:');
-  if (url && context.mode !== 'mask' && (!own || context.mode === 'show')) {
+  if (url && context.mode !== 'mask' && (!url.startsWith('data:') || (context.mode === 'show' && isDrawing(url)))) {
     out.push(['insyn-src', String(around.resources.number(url, 'image'))]);
   }
 }
@@ -72,7 +87,7 @@ function shownValue(
 ): string | undefined {
   switch (attributeType(name)) {
     case 'class':
-      return value;
+      return around.classes ? value.replace(/\S+/g, (name) => `insyn-${around.id(`.${name}`)}`) : value;
     case 'id':
       return value === '' ? undefined : `i${around.id(value)}`;
     case 'ids':
@@ -84,7 +99,7 @@ function shownValue(
     case 'link':
       return element instanceof SVGElement && value.startsWith('#') ? `#i${around.id(value.slice(1))}` : '';
     case 'text':
-      return shownText(
+      return around.text(
         value,
         LABELLING.test(name) && context.mode === 'labels' && !element.matches(NEVER_LABELS)
           ? { ...context, label: true }
@@ -95,30 +110,42 @@ function shownValue(
       return element instanceof HTMLElement || element instanceof SVGElement
         ? sieveDeclarations(element.style.cssText, treeSieve(around, context, element.baseURI))
         : undefined;
+    case 'names':
+      // Which slot, and which part. Of controls, names are the form's.
+      if (name === 'name' && element.localName !== 'slot') return undefined;
+      return value.replace(/[^\s,:]+/g, (part) => `i${around.id(part)}`);
     case 'value':
+      // A word that is no value of the property's does nothing, and may be anything.
+      if (/[a-z]/i.test(value) && !CSS.supports(name, value)) return undefined;
       return sieveValue(value, name, treeSieve(around, context, element.baseURI));
     case 'flag':
       return '';
     case 'word':
-      // Of controls, names are the form's.
-      if (name === 'name' && element.localName !== 'slot') return undefined;
       if (CHOICES.test(name) && !around.choices && element.getAttribute('role') !== 'tab') return undefined;
       return value;
     case 'data':
-      return dataOf(element, name, value, context);
+      return dataOf(element, name, value, context, around);
     default:
       return undefined;
   }
 }
 
-function dataOf(element: Element, name: string, value: string, context: Context): string | undefined {
+function dataOf(
+  element: Element,
+  name: string,
+  value: string,
+  context: Context,
+  around: Surroundings,
+): string | undefined {
+  if (/^(in2?|result)$/.test(name)) return fits('data', value) ? value : `i${around.id(value)}`;
   if (!(element instanceof HTMLElement)) return value;
   if (/^(frameborder|scrolling)$/.test(name)) return /^(0|no|off)$/i.test(value) ? 'no' : undefined;
   if (/^(value|min|max|low|high|optimum)$/.test(name)) {
     const gauge = element instanceof HTMLProgressElement || element instanceof HTMLMeterElement;
     if (!gauge || (name === 'value' && context.mode !== 'show' && !context.label)) return undefined;
   }
-  return /^(bgcolor|color)$/.test(name) || /^[-+\d.,%*\s]*$/.test(value) ? value : undefined;
+  // No measure has six digits.
+  return /^(bgcolor|color)$/.test(name) || /^(?!.*\d{6})[-+\d.,%*\s]*$/.test(value) ? value : undefined;
 }
 
 /** All that may be told of an element beside its children and form state. */

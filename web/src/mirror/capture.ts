@@ -7,7 +7,11 @@ import { attributesOf, boxAttributes, editAttributes, type Surroundings } from '
 import { formState, isControl, keepsContent, sameState } from './forms.ts';
 import type { Inside } from './frames.ts';
 import { Document, Element, HTMLHeadElement, HTMLIFrameElement, HTMLInputElement } from './kinds.ts';
-import { type Context, type Masks, shownText } from './mask.ts';
+import { beside, inLine } from './line.ts';
+import { type Context, type Masks, readable, stronger } from './mask.ts';
+
+/** Slotted to where nothing is shown. */
+const HIDDEN: Context = { mode: 'hide', label: false };
 
 /** A node as the view has it. */
 export interface Sent {
@@ -129,7 +133,7 @@ export class Tree {
     // An attribute may decide about a region, so that these come first: they can make more kids dirty.
     for (const sent of this.#dirtyAttributes) {
       if (!this.#live(sent) || !(sent.node instanceof Element) || !sent.parent) continue;
-      const context = capture.masks.context(sent.node, this.#contextAbove(sent));
+      const context = this.#context(sent.node, sent.parent);
       const { box } = this.#kind(sent.node, context);
       const changed = context.mode !== sent.context.mode || context.label !== sent.context.label;
       const turned =
@@ -169,10 +173,29 @@ export class Tree {
       const depth = this.#depth(sent);
       const entries = nodes.map((node) => this.#entry(node, sent, depth));
       sent.kids = [...before, ...entries.map((entry) => entry.sent), ...after];
+      // What came or went may have split a number, or made one whole.
+      const [left, right] = [before.at(-1)?.node ?? null, after[0]?.node ?? null];
+      for (const text of [
+        ...inLine(sent.node, left, true),
+        ...inLine(sent.node, right, false),
+        ...inLine(sent.node, nodes.at(-1) ?? left, true),
+        ...inLine(sent.node, nodes[0] ?? right, false),
+      ]) {
+        const known = this.#sent.get(text);
+        if (known) this.#dirtyTexts.add(known);
+      }
       ops.push({ op: 'splice', id: sent.id, start, removed, entries: entries.map(({ entry }) => entry) });
     }
     for (const sent of limbo) if (!sent.parent) this.#drop(sent);
     for (const sent of this.#dirtyAttributes) if (this.#live(sent)) this.#attributes(sent, ops);
+    for (const { node } of [...this.#dirtyTexts]) {
+      for (const back of [true, false]) {
+        for (const text of inLine(node.parentNode, back ? node.previousSibling : node.nextSibling, back)) {
+          const known = this.#sent.get(text);
+          if (known) this.#dirtyTexts.add(known);
+        }
+      }
+    }
     for (const sent of this.#dirtyTexts) {
       const text = this.#live(sent) ? this.#text(sent.node, sent.context) : sent.text;
       if (text === undefined || text === sent.text) continue;
@@ -238,8 +261,20 @@ export class Tree {
     return this.#sent.get(sent.node) === sent;
   }
 
-  #contextAbove(sent: Sent): Context {
-    return sent.parent?.context ?? this.#root.context;
+  /** The context of a node below a parent, and in the slot that it shows in. */
+  #context(node: Node, parent: Sent): Context {
+    let above = parent.context;
+    const slot = parent.shadow && 'assignedSlot' in node ? (node as Element | Text).assignedSlot : null;
+    if (slot) above = stronger(above, this.#sent.get(slot)?.context ?? HIDDEN);
+    return node instanceof Element ? this.#capture.masks.context(node, above) : above;
+  }
+
+  /** What a slot shows changed. */
+  slotted(slot: HTMLSlotElement): void {
+    for (const node of slot.assignedNodes()) {
+      const sent = this.#sent.get(node);
+      if (sent?.parent && !this.#sameRegion(sent, sent.parent)) this.stale(node);
+    }
   }
 
   #depth(sent: Sent): number {
@@ -267,7 +302,7 @@ export class Tree {
   }
 
   #text(node: Node, context: Context): string {
-    return shownText(node.nodeValue ?? '', context);
+    return this.#capture.masks.text(node.nodeValue ?? '', context, readable(context) ? beside(node) : undefined);
   }
 
   #entry(node: Node, parent: Sent, depth: number): { entry: Entry; sent: Sent } {
@@ -282,19 +317,18 @@ export class Tree {
       this.#drop(known);
     }
     if (!(node instanceof Element)) {
-      const sent = this.#put(node, parent, parent.context);
+      const sent = this.#put(node, parent, this.#context(node, parent));
       sent.text = this.#text(node, sent.context);
       return { entry: { kind: 'text', id: sent.id, text: sent.text }, sent };
     }
-    const sent = this.#put(node, parent, this.#capture.masks.context(node, parent.context));
+    const sent = this.#put(node, parent, this.#context(node, parent));
     return { entry: this.#element(node, sent, depth), sent };
   }
 
   /** Whether a node that moved is to be shown as it was. */
   #sameRegion(known: Sent, parent: Sent): boolean {
     if (known.owner !== known.node.ownerDocument) return false;
-    const context =
-      known.node instanceof Element ? this.#capture.masks.context(known.node, parent.context) : parent.context;
+    const context = this.#context(known.node, parent);
     return context.mode === known.context.mode && context.label === known.context.label;
   }
 

@@ -3,6 +3,7 @@
 
 import type { Policy } from '../wire/policy.ts';
 import { matchesPath } from '../wire/policy.ts';
+import { type Beside, mask, Patterns } from './patterns.ts';
 
 export type Mode = 'show' | 'labels' | 'mask' | 'hide';
 
@@ -13,79 +14,36 @@ export interface Context {
   label: boolean;
 }
 
-/** From weak to strong: on one element the strongest wins; between elements the closer one. */
+/** From weak to strong: on one element the strongest wins. */
 export const STRENGTH: readonly Mode[] = ['show', 'labels', 'mask', 'hide'];
+const strength = (mode: Mode): number => STRENGTH.indexOf(mode);
+
+/** What is in two regions at once, a slot's and its own place's, is in the stronger one. */
+export function stronger(a: Context, b: Context): Context {
+  if (a.mode === b.mode) return { mode: a.mode, label: a.label || b.label };
+  return strength(a.mode) > strength(b.mode) ? a : b;
+}
+
+/** Whether words may be read there. */
+export function readable({ mode, label }: Context): boolean {
+  return mode === 'show' || (mode === 'labels' && label);
+}
 
 /** What stays readable under `labels`. */
 const LABELS =
   'h1,h2,h3,h4,h5,h6,label,legend,button,a[href],summary,th,nav,caption,dt,[role=heading],[role=alert],[role=status],' +
   '[role=button],[role=link],[role=tab],[role=navigation],[aria-live=polite],[aria-live=assertive]';
 /** What does not, wherever it stands: it says what was or may be chosen. */
-export const NEVER_LABELS = 'option,optgroup,output,datalist,[contenteditable]';
+export const NEVER_LABELS =
+  'option,optgroup,output,datalist,[contenteditable],[role=option],:not(input)[role=combobox],[aria-haspopup=listbox]';
 /** Of that, what does where the page's rule shows choices. */
-const CHOICES = 'option,optgroup';
-
-const BLOCK = '█';
-
-/** Every character that isn't space becomes a block, so that lines keep their length and break where they did. */
-export function mask(text: string): string {
-  return text.replace(/\S/gu, BLOCK);
-}
-
-/** Whether the digits end in their Luhn check digit. */
-export function luhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    const digit = Number(digits[digits.length - 1 - i]);
-    sum += i % 2 === 0 ? digit : digit * 2 - (digit > 4 ? 9 : 0);
-  }
-  return digits.length > 0 && sum % 10 === 0;
-}
-
-/** A Swedish personal identity or coordination number: a date (day + 60 for the latter), three digits, a check digit. */
-function personalNumber(match: string): boolean {
-  const digits = match.replace(/\D/g, '').slice(-10);
-  const month = Number(digits.slice(2, 4));
-  const day = Number(digits.slice(4, 6)) % 60;
-  return month >= 1 && month <= 12 && day >= 1 && day <= 31 && luhn(digits);
-}
-
-/** Personal data by shape, and a closer look where the shape alone says too little. */
-const PATTERNS: readonly { shape: RegExp; holds?: (match: string) => boolean }[] = [
-  { shape: /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+/gu },
-  { shape: /(?<!\d)(\d{2})?\d{6}\s?[-+–]?\s?\d{4}(?!\d)/g, holds: personalNumber },
-  { shape: /(?<!\d)\d{8}\s?[-–]\s?\d{2}(?!\d)/g },
-  {
-    shape: /(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g,
-    holds: (match) => luhn(match.replace(/\D/g, '')),
-  },
-  {
-    shape: /(?<![\d.])(?:\+|0)\d*(?:[ ()/–-]{0,3}\d){6,14}(?![\d.]\d)/g,
-    holds: (match) => {
-      const digits = match.replace(/\D/g, '').length;
-      return digits >= 7 && digits <= 15;
-    },
-  },
-];
-
-/** Masks personal data by its pattern; nothing else changes. */
-export function sieveText(text: string): string {
-  if (!/\d{2}|@/.test(text)) return text;
-  return PATTERNS.reduce(
-    (rest, { shape, holds }) => rest.replace(shape, (match) => (!holds || holds(match) ? mask(match) : match)),
-    text,
-  );
-}
-
-/** The text as it may leave. */
-export function shownText(text: string, { mode, label }: Context): string {
-  return mode === 'show' || (mode === 'labels' && label) ? sieveText(text) : mask(text);
-}
+const CHOICES = 'option,optgroup,[role=option],[role=combobox],[aria-haspopup=listbox]';
 
 type Root = Document | ShadowRoot;
 
 export class Masks {
   readonly #policy: Policy;
+  readonly #patterns: Patterns;
   readonly #pathOf: (doc: Document) => string;
   /** By path: frames may lie elsewhere than the page. */
   readonly #rules = new Map<string, { selector: string; mode: Mode }[]>();
@@ -98,7 +56,13 @@ export class Masks {
   /** `pathOf`: where a document lies. */
   constructor(policy: Policy, pathOf: (doc: Document) => string) {
     this.#policy = policy;
+    this.#patterns = new Patterns(policy.patterns);
     this.#pathOf = pathOf;
+  }
+
+  /** The text as it may leave; `beside` is what stands in the same line. */
+  text(text: string, context: Context, beside?: Beside): string {
+    return readable(context) ? this.#patterns.mask(text, beside) : mask(text);
   }
 
   /** The page has another path. */
@@ -122,6 +86,7 @@ export class Masks {
           return { selector: 'body', mode: 'hide' };
         }
       });
+    if (this.#patterns.broken) rules.push({ selector: 'body', mode: 'hide' });
     this.#rules.set(path, rules);
     return rules;
   }
@@ -149,7 +114,7 @@ export class Masks {
   #scan(root: Root, own: Map<Element, Mode>, describing: Set<Element>): void {
     const put = (element: Element, mode: Mode): void => {
       const known = own.get(element);
-      if (!known || STRENGTH.indexOf(mode) > STRENGTH.indexOf(known)) own.set(element, mode);
+      if (!known || strength(mode) > strength(known)) own.set(element, mode);
     };
     for (const element of root.querySelectorAll('[data-insyn]')) {
       const said = element.getAttribute('data-insyn') ?? '';
@@ -168,9 +133,15 @@ export class Masks {
     }
   }
 
+  /** The mode of an element within that of its parent: only `labels` and `show` open each other. */
+  mode(element: Element, parent: Mode): Mode {
+    const own = this.#own.get(element) ?? parent;
+    return strength(parent) > strength('labels') && strength(parent) > strength(own) ? parent : own;
+  }
+
   /** The context of an element within its parent's. */
   context(element: Element, parent: Context): Context {
-    const mode = parent.mode === 'hide' ? 'hide' : (this.#own.get(element) ?? parent.mode);
+    const mode = this.mode(element, parent.mode);
     if (mode !== 'labels') return { mode, label: false };
     if (element.matches(NEVER_LABELS)) return { mode, label: this.#choices && element.matches(CHOICES) };
     const inherited = parent.label && mode === parent.mode;

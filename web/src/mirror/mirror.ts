@@ -5,10 +5,12 @@ import type { Bytes, FromMirror, Hash, Shown } from '../wire/messages.ts';
 import { type PageRule, type Policy, pageRule } from '../wire/policy.ts';
 import { encode, type Op } from '../wire/tree.ts';
 import { type Capture, Tree } from './capture.ts';
+import { customFilter } from './custom.ts';
 import { around, inside, offset, placeOf } from './frames.ts';
-import { Document, Element, HTMLLabelElement } from './kinds.ts';
-import { type Context, Masks, shownText, sieveText } from './mask.ts';
+import { Document, Element, HTMLLabelElement, ShadowRoot } from './kinds.ts';
+import { type Context, Masks, type Mode } from './mask.ts';
 import { Overlay } from './overlay.ts';
+import { mask } from './patterns.ts';
 import { Resources } from './resources.ts';
 import { type Root, Sheets } from './sheets.ts';
 import { openRoots, Watch } from './watch.ts';
@@ -30,6 +32,8 @@ const SHEETS_MS = 1000;
 /** A delta larger than this, in bytes before packing, is sent as a keyframe. */
 const DELTA_BYTES = 768 << 10;
 
+const SHOWN: Context = { mode: 'show', label: false };
+
 /** What somebody chooses, and what such choices stand in. */
 const CHOICE =
   'label,option,input[type=radio],input[type=checkbox],[role=radio],[role=checkbox],[role=switch],[role=option],' +
@@ -42,6 +46,7 @@ export class Mirror {
   readonly #options: MirrorOptions;
   readonly #root: Document;
   readonly #masks: Masks;
+  readonly #custom = customFilter((text) => this.#masks.text(text, SHOWN));
   readonly #resources: Resources;
   readonly #sheets: Sheets;
   readonly #overlay: Overlay;
@@ -78,6 +83,7 @@ export class Mirror {
   #statesSent = '';
   #target: Element | null = null;
   #painting = false;
+  #designed = false;
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -88,7 +94,11 @@ export class Mirror {
       this.#resources,
       {
         id: (name) => this.#id(name),
-        text: (value) => (this.#rule?.text === 'show' ? sieveText(value) : value.replace(/[\p{L}\p{N}]/gu, '█')),
+        mode: (node) => this.#modeAt(node),
+        text: (value, mode) =>
+          mode === 'show' ? this.#masks.text(value, SHOWN) : value.replace(/[\p{L}\p{N}]+/gu, mask),
+        custom: this.#custom,
+        classes: this.#options.policy.classes === 'map',
       },
       () => this.#wake(),
     );
@@ -111,6 +121,10 @@ export class Mirror {
       });
       this.#watch = new Watch(this.#root, {
         touched: (node) => this.#safely(() => this.#touched(node)),
+        slotted: (slot) => {
+          this.#tree?.slotted(slot);
+          this.#wake();
+        },
         scrolled: (node) => {
           this.#scrolled.add(node);
           this.#wake();
@@ -264,6 +278,7 @@ export class Mirror {
   /** What no event tells: the address, values and sheets set by script, late definitions and shadow roots. */
   #lookAround(): void {
     this.#turn();
+    if (this.#designed !== (this.#root.designMode === 'on')) this.#keyframeDue = true;
     const tree = this.#tree;
     if (!tree || this.#shown !== 'visible') return;
     for (const sent of tree.customs) {
@@ -292,7 +307,12 @@ export class Mirror {
     this.#dirty = false;
     this.#noted(this.#observer?.takeRecords() ?? []);
     this.#dirty = false;
-    for (const element of this.#masks.refresh([this.#root, ...this.#roots])) this.#tree.stale(element);
+    for (const element of this.#masks.refresh([this.#root, ...this.#roots])) {
+      const root = element.getRootNode();
+      // Of a slot's region what shows in it is a part.
+      if (root instanceof ShadowRoot) this.#tree.stale(root.host);
+      this.#tree.stale(element);
+    }
     this.#tree.lookInside();
     const ops = this.#tree.steps();
     if (this.#tree.broken) {
@@ -321,7 +341,9 @@ export class Mirror {
     this.#keyframeSince ||= performance.now();
     // Asked before the tree is read: what wakes the mirror while it waits would cost a whole tree each time.
     if (this.#awaitsSheets()) return;
-    const context: Context = { mode: rule.text, label: false };
+    // Where the whole document can be written in, all of it is a value.
+    this.#designed = this.#root.designMode === 'on';
+    const context: Context = { mode: this.#designed ? 'hide' : rule.text, label: false };
     for (const root of this.#roots) this.#rootChanged(root, false);
     this.#roots = new Set();
     observer.disconnect();
@@ -333,7 +355,10 @@ export class Mirror {
         resources: this.#resources,
         typed: this.#options.typed,
         choices: rule.choices === 'show',
+        classes: this.#options.policy.classes === 'map',
         id: (name) => this.#id(name),
+        text: (text, context) => this.#masks.text(text, context),
+        custom: this.#custom,
       },
       masks: this.#masks,
       ignore: this.#ignore,
@@ -401,7 +426,8 @@ export class Mirror {
   /** Page, resources, scroll and states, where they changed. The page comes first. */
   #rest(rule: PageRule, all = false): Op[] {
     const ops: Op[] = [];
-    const title = rule.text === 'show' ? shownText(this.#root.title, { mode: 'show', label: false }) : '';
+    const titled = (rule.title ?? rule.text) === 'show';
+    const title = titled && !this.#designed ? this.#masks.text(this.#root.title, SHOWN) : '';
     const page: Op = {
       op: 'page',
       rule: rule.id,
@@ -445,6 +471,15 @@ export class Mirror {
       if (sent) return sent.context.mode === 'hide' || sent.context.mode === 'mask';
     }
     return false;
+  }
+
+  /** The mode of where a node is: as it was sent, or will be. */
+  #modeAt(node: Node): Mode {
+    const sent = this.#tree?.get(node);
+    if (sent) return sent.context.mode;
+    const up = around(node);
+    const above = up ? this.#modeAt(up) : (this.#rule?.text ?? 'hide');
+    return node instanceof Element ? this.#masks.mode(node, above) : above;
   }
 
   /** The innermost node that the view has, for one that it may not have. */

@@ -4,6 +4,7 @@
 import { type Sieve, sieveMedia, sieveSheet } from '../wire/css.ts';
 import type { Hash } from '../wire/messages.ts';
 import type { Sheet } from '../wire/tree.ts';
+import type { CustomFilter } from './custom.ts';
 import {
   CSSConditionRule,
   CSSGroupingRule,
@@ -12,6 +13,7 @@ import {
   CSSStyleRule,
   HTMLStyleElement,
 } from './kinds.ts';
+import type { Mode } from './mask.ts';
 import type { Resources } from './resources.ts';
 
 export type Root = Document | ShadowRoot;
@@ -40,13 +42,18 @@ interface Source {
 export interface Names {
   /** The new number of an id. */
   id(name: string): number;
+  /** Class names leave as numbers. */
+  classes: boolean;
+  /** The mode of where a sheet stands. */
+  mode(owner: Node): Mode;
   /** A string in `content` and the like as it may leave. */
-  text(value: string): string;
+  text(value: string, mode: Mode): string;
+  /** Whether a custom property may leave. */
+  custom: CustomFilter;
 }
 
 /** Properties whose strings are names, not words. */
-const NAMING = /^(font|grid|src$|syntax$|quotes$|will-change$|-webkit-locale$|--.*(font|family))/;
-
+const NAMING = /^(font|grid|src$|syntax$|will-change$|--.*font)/;
 export class Sheets {
   readonly #resources: Resources;
   readonly #names: Names;
@@ -75,9 +82,11 @@ export class Sheets {
     );
     for (const sheet of [...root.styleSheets, ...root.adoptedStyleSheets]) {
       if (sheet.disabled) continue;
+      const mode = this.#names.mode(sheet.ownerNode ?? root);
       for (const { part, media, wrap } of this.#flat(sheet, '', [])) {
-        const source = this.#source(part, wrap, root.baseURI);
-        if (source.ready) sheets.push({ media: media && sieveMedia(media, this.#sieve([], [], '')), ...source.ready });
+        const source = this.#source(part, wrap, root.baseURI, mode);
+        if (source.ready)
+          sheets.push({ media: media && sieveMedia(media, this.#sieve([], [], '', mode)), ...source.ready });
         if (source.reading) whole = false;
       }
     }
@@ -154,16 +163,16 @@ export class Sheets {
     return list;
   }
 
-  #source(sheet: CSSStyleSheet, wrap: string[], base: string): Source {
+  #source(sheet: CSSStyleSheet, wrap: string[], base: string, mode: Mode): Source {
     const rules = rulesOf(sheet);
     const last = rules?.[rules.length - 1];
-    const key = `${rules?.length}|${last instanceof CSSGroupingRule ? '' : last?.cssText}`;
+    const key = `${mode}|${rules?.length}|${last instanceof CSSGroupingRule ? '' : last?.cssText}`;
     let source = this.#sources.get(sheet);
     if (!source || source.key !== key) {
       const read: Source = { ...source, key, reading: true, used: 0 };
       source = read;
       this.#sources.set(sheet, read);
-      this.#read(sheet, read, wrap, base)
+      this.#read(sheet, read, wrap, base, mode)
         .catch(() => undefined)
         .then(() => {
           read.reading = false;
@@ -174,7 +183,7 @@ export class Sheets {
     return source;
   }
 
-  async #read(sheet: CSSStyleSheet, source: Source, wrap: string[], base: string): Promise<void> {
+  async #read(sheet: CSSStyleSheet, source: Source, wrap: string[], base: string, mode: Mode): Promise<void> {
     const rules = rulesOf(sheet);
     let text: string | undefined;
     if (source.live) text = undefined;
@@ -206,12 +215,15 @@ export class Sheets {
     const open = wrap.filter(Boolean).map((rule) => `${rule}{`);
     const urls: number[] = [];
     const ids: number[] = [];
-    const out = sieveSheet(open.join('') + text + '}'.repeat(open.length), this.#sieve(urls, ids, sheet.href ?? base));
+    const sieve = this.#sieve(urls, ids, sheet.href ?? base, mode);
+    // A file is the same for everyone; what a script wrote may hold what somebody typed.
+    if (sheet.href && source.probe) delete sieve.custom;
+    const out = sieveSheet(open.join('') + text + '}'.repeat(open.length), sieve);
     source.ready = { hash: await this.#resources.keepSheet(out), urls, ids };
   }
 
   /** The sieve of one sheet, which counts its urls and ids in the order they come. */
-  #sieve(urls: number[], ids: number[], base: string): Sieve {
+  #sieve(urls: number[], ids: number[], base: string, mode: Mode): Sieve {
     const place = (list: number[], number: number): number => {
       const at = list.indexOf(number);
       return at < 0 ? list.push(number) - 1 : at;
@@ -224,8 +236,11 @@ export class Sheets {
         return number === undefined || number === '' ? undefined : `insyn:${place(urls, number)}`;
       },
       id: (name) => `i${place(ids, this.#names.id(name))}`,
-      text: (value, property) => (NAMING.test(property) || this.#families.has(value) ? value : this.#names.text(value)),
+      text: (value, property) =>
+        NAMING.test(property) || this.#families.has(value) ? value : this.#names.text(value, mode),
       media: (feature) => this.#media(feature),
+      custom: (property, value, names) => this.#names.custom(property, value, names, mode === 'show'),
+      ...(this.#names.classes && { class: (name: string) => `insyn-${place(ids, this.#names.id(`.${name}`))}` }),
     };
   }
 }

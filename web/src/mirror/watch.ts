@@ -7,6 +7,7 @@ export interface Watcher {
   /** Something of a node changed that no mutation tells: an image loaded, a control changed, a popover opened. */
   touched(node: Node): void;
   scrolled(node: Node): void;
+  slotted(slot: HTMLSlotElement): void;
   /** Innermost element under the pointer, pressed or with focus; undefined leaves it as it was. */
   state(change: { hover?: Element | null; active?: Element | null; focus?: Element | null }): void;
   /** In CSS pixels of the document's viewport. */
@@ -81,6 +82,7 @@ export class Watch {
       ({ target }) => target instanceof Node && this.#watcher.touched(target),
       signal,
     );
+    listen(root, ['slotchange'], ({ target }) => this.#watcher.slotted(target as HTMLSlotElement), signal);
     if (root instanceof Document) this.#person(root, signal);
   }
 

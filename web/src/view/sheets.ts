@@ -206,6 +206,7 @@ export class Sheets {
         url: (address, family) =>
           address.startsWith('#') ? `#${place(address.slice(1))}` : sieve.url(address, family),
         id: place,
+        class: (name) => name.replace(/^insyn-(\d{1,9})$/, (_, number) => `insyn-${ids[Number(number)] ?? 0}`),
       }),
     );
   }

@@ -86,7 +86,8 @@ export function nameOf(element: Element): { name: string; box?: string } {
 
 /**
  * How the value of an attribute is treated: text by text mode; id and ids renumbered; link a flag; css and value through
- * the CSS sieve; flag empty; word keywords only; data numbers, path data and the like; ref the number of a resource.
+ * the CSS sieve; flag empty; word keywords only; data numbers, path data and the like; names renumbered; ref the number of
+ * a resource.
  */
 export type AttributeType =
   | 'text'
@@ -99,6 +100,8 @@ export type AttributeType =
   | 'flag'
   | 'word'
   | 'data'
+  | 'lang'
+  | 'names'
   | 'ref';
 
 const TYPES: readonly (readonly [AttributeType, string])[] = [
@@ -123,9 +126,12 @@ const TYPES: readonly (readonly [AttributeType, string])[] = [
     `hidden inert disabled readonly required multiple open reversed nowrap noshade compact insyn-undefined
      insyn-modal insyn-popover insyn-target`,
   ],
+  ['lang', 'lang'],
+  ['word', 'dir type role'],
+  ['names', 'slot part exportparts'],
   [
     'word',
-    `lang dir type role slot part exportparts scope align valign wrap popover shape contenteditable aria-atomic
+    `scope align valign wrap popover shape contenteditable aria-atomic
      aria-autocomplete aria-busy aria-checked aria-current aria-disabled aria-expanded aria-haspopup aria-hidden
      aria-invalid aria-live aria-modal aria-multiline aria-multiselectable aria-orientation aria-pressed aria-readonly
      aria-relevant aria-required aria-selected aria-sort direction face enterkeyhint inputmode`,
@@ -154,7 +160,7 @@ const TYPES: readonly (readonly [AttributeType, string])[] = [
      font-weight font-style letter-spacing word-spacing text-decoration visibility display overflow
      vector-effect shape-rendering text-rendering image-rendering paint-order pointer-events`,
   ],
-  ['word', 'name'],
+  ['names', 'name'],
   ['ids', 'insyn-is'],
   ['flag', 'insyn-quirks'],
   ['data', 'frameborder scrolling marginwidth marginheight'],
@@ -172,6 +178,34 @@ export function attributeNumber(name: string): number {
 export function attributeType(name: string): AttributeType | undefined {
   return ATTRIBUTES[attributeNumber(name)]?.type;
 }
+
+/** Words of keyword and data attributes; what isn't one of them may be anything, and is not told. */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  words(`
+  true false mixed undefined auto none off list both inline menu listbox tree grid dialog horizontal vertical ascending
+  descending other additions removals text all grammar spelling polite assertive page step location date time plaintext
+  only manual hint ltr rtl row rowgroup col colgroup left right center justify char top middle bottom baseline rect
+  circle poly default soft hard left right
+  search email url tel password hidden number month week datetime local color range checkbox radio file submit reset
+  button image disc square
+  alert alertdialog application article banner cell columnheader combobox complementary contentinfo definition document
+  feed figure form gridcell group heading img link listitem log main marquee math menubar menuitem menuitemcheckbox
+  menuitemradio meter navigation note option presentation progressbar radiogroup region rowheader scrollbar searchbox
+  separator slider spinbutton status switch tab table tablist tabpanel term textbox timer toolbar tooltip treegrid
+  treeitem
+  userSpaceOnUse objectBoundingBox start reverse xMinYMin xMidYMin xMaxYMin xMinYMid xMidYMid xMaxYMid xMinYMax
+  xMidYMax xMaxYMax meet slice pad reflect repeat stretch noStitch stitch over out atop xor lighter arithmetic matrix
+  saturate hueRotate luminanceToAlpha normal multiply screen darken lighten overlay dodge burn light difference
+  exclusion hue saturation luminosity erode dilate fractalNoise turbulence duplicate wrap identity discrete linear gamma
+  translate scale rotate skewX skewY align spacing exact spacingAndGlyphs strokeWidth SourceGraphic SourceAlpha
+  BackgroundImage BackgroundAlpha FillPaint StrokePaint deg rad turn preserve bold italic solid dashed thin medium thick
+  frame video audio canvas unknown deep edit
+  black white red green blue yellow silver gray grey navy maroon purple teal`),
+);
+
+/** Letters of one or two are path commands and units, and what follows # a colour. */
+const isKeywords = (text: string): boolean =>
+  (text.match(/#[\da-fA-F]{3,8}\b|[a-zA-Z_]{3,}/g) ?? []).every((word) => word.startsWith('#') || KEYWORDS.has(word));
 
 /** Characters in the longest value of an attribute. */
 const VALUE_CHARS = 64 << 10;
@@ -194,9 +228,13 @@ export function fits(type: AttributeType, value: string): boolean {
     case 'flag':
       return value === '';
     case 'word':
-      return /^[\w -]{0,64}$/.test(value);
+      return /^[a-zA-Z1 -]{0,64}$/.test(value) && isKeywords(value);
     case 'data':
-      return /^[-\w\s.,;()%#+*]*$/.test(value);
+      return /^[-\w\s.,;()%#+*]*$/.test(value) && isKeywords(value);
+    case 'lang':
+      return /^([a-z]{2,3}(-[a-z\d]{2,8}){0,3})?$/i.test(value);
+    case 'names':
+      return /^(i\d|[\d ,:])*$/.test(value);
     case 'ref':
       return /^\d{1,9}$/.test(value);
   }

@@ -1,6 +1,7 @@
 // Room: wire. The CSS sieve: keeps what is known and writes it again from the tokens, so that no escape or comment hides
 // anything. Mirror and view run the same code with different answers for url and id.
 
+import { attributeType, fits } from './allow.ts';
 import { type Kind, type Token, tokenize, writeName, writeString } from './css-tokens.ts';
 
 /** What becomes of the three things in CSS that name something of the page. */
@@ -11,6 +12,10 @@ export interface Sieve {
   id(name: string): string;
   /** The new content of a string in `property`: the name in lower case, "" outside of a declaration. */
   text(value: string, property: string): string;
+  /** The new name for a class; missing where class names stay. */
+  class?(name: string): string;
+  /** Whether a custom property may have this value, as it is written now; `names` are the identifiers in it. */
+  custom?(property: string, value: string, names: readonly string[]): boolean;
   /** What a media feature about the browser or its person says where the page is; undefined leaves it as it is. */
   media?(feature: string): boolean | undefined;
 }
@@ -26,15 +31,14 @@ const RULE_BLOCKS: ReadonlySet<string> = new Set(
   `media supports layer container scope starting-style font-face page property counter-style font-palette-values
    keyframes -webkit-keyframes position-try`.split(/\s+/),
 );
-/** Attributes whose value in a selector tells nothing of the page's data. */
-const OPEN_ATTRIBUTES =
-  /^(class|type|role|dir|lang|slot|part|rows|cols|size|width|height|scope|contenteditable|aria-[a-z]+)$/;
-
 /** Media features that the agent's browser would answer for itself, and not for the applicant's. */
 const THEIRS =
   /^(scripting|prefers-[a-z-]+|forced-colors|inverted-colors|(any-)?(hover|pointer)|(dynamic-range|color-gamut|display-mode|update))$/;
 const ALWAYS = '(min-width:0)';
 const NEVER = '(min-width:9999999px)';
+
+/** Properties whose value is whatever somebody writes. */
+const CUSTOM = /^(--|initial-value$)/;
 
 const CLOSER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 /** An address, where none belongs. */
@@ -128,10 +132,24 @@ class Rewriter {
     while (!this.#is('delim', ':')) this.#at++;
     this.#at++;
     this.#out.push(writeName(property), ':');
-    const whole = this.#value(property);
+    const from = this.#at;
+    const whole = this.#value(property) && (!CUSTOM.test(property) || this.#custom(property, from, mark));
     if (whole) this.#out.push(';');
     else this.#out.length = mark;
     if (this.#is('delim', ';')) this.#at++;
+  }
+
+  #custom(property: string, from: number, mark: number): boolean {
+    const names = this.#tokens
+      .slice(from, this.#at)
+      .filter(({ k, v }) => k === 'ident' || (k === 'hash' && !/^[\da-f]{3,8}$/i.test(v)));
+    return (
+      this.#sieve.custom?.(
+        property,
+        this.#out.slice(mark + 2).join(''),
+        names.map(({ v }) => v),
+      ) ?? true
+    );
   }
 
   /** Writes a value up to ";" or an unmatched closer, which stay. False where it has to be dropped. */
@@ -164,7 +182,7 @@ class Rewriter {
         this.#out.push(token.v);
       } else if (token.k === 'string') {
         if (/^(-webkit-)?(image-set|image|cross-fade)$/.test(inside?.name ?? '')) this.#url(token.v);
-        else if (/^(format|type|tech|local|counters?)$/.test(inside?.name ?? '')) this.#out.push(writeString(token.v));
+        else if (/^(format|type|tech|local)$/.test(inside?.name ?? '')) this.#out.push(writeString(token.v));
         else this.#out.push(writeString(this.#sieve.text(token.v, property)));
       } else this.#plain(token);
     }
@@ -311,7 +329,9 @@ class Rewriter {
       if (token.k === 'bad' || loads(token) || this.#is('open', '{')) return false;
       if (token.k === 'hash') this.#out.push('#', writeName(this.#sieve.id(token.v)));
       else if (this.#is('delim', ':')) this.#pseudo();
+      else if (this.#is('delim', '.')) this.#class();
       else if (this.#is('open', '[')) this.#attribute();
+      else if (token.k === 'function' && token.v.toLowerCase() === 'part') this.#parts();
       else if (token.k === 'function' || token.k === 'open') {
         depth++;
         this.#out.push(token.k === 'function' ? `${writeName(token.v)}(` : token.v);
@@ -341,6 +361,24 @@ class Rewriter {
     this.#at++;
   }
 
+  #class(): void {
+    const next = this.#tokens[this.#at + 1];
+    this.#out.push('.');
+    if (next?.k !== 'ident' || !this.#sieve.class) return;
+    this.#out.push(writeName(this.#sieve.class(next.v)));
+    this.#at++;
+  }
+
+  /** `part(a b)`: the names of parts are renumbered. Ends on the closing bracket. */
+  #parts(): void {
+    this.#out.push('part(');
+    for (this.#at++; this.#at < this.#tokens.length && !this.#is('close', ')'); this.#at++) {
+      const token = this.#tokens[this.#at];
+      if (token?.k === 'ident') this.#out.push(' ', writeName(this.#sieve.id(token.v)));
+    }
+    this.#out.push(')');
+  }
+
   /** `[name op value flag]`: only values that tell nothing of the page's data stay; an id is renumbered. */
   #attribute(): void {
     const from = this.#at + 1;
@@ -348,19 +386,25 @@ class Rewriter {
     while (end < this.#tokens.length && !this.#is('close', ']', end)) end++;
     const parts = this.#tokens.slice(from, end).filter(({ k }) => k !== 'space');
     const name = parts.find(({ k }) => k === 'ident')?.v.toLowerCase() ?? '';
-    const exact = parts[1]?.v === '=';
+    const exact = parts[1]?.v === '=' || parts[1]?.v === '~';
     let value = false;
     this.#out.push('[');
     for (const [index, token] of parts.entries()) {
       if (index > 0 && !value && (token.k === 'string' || token.k === 'ident')) {
         value = true;
-        const kept = name === 'id' && exact ? this.#sieve.id(token.v) : OPEN_ATTRIBUTES.test(name) ? token.v : '';
-        this.#out.push(writeString(kept));
+        this.#out.push(writeString(this.#attributeValue(name, token.v, exact)));
       } else if (value && token.k === 'ident') this.#out.push(' ', writeName(token.v));
       else if (token.k === 'ident' || token.k === 'delim') this.#plain(token);
     }
     this.#out.push(']');
     this.#at = end;
+  }
+
+  #attributeValue(name: string, value: string, exact: boolean): string {
+    const type = attributeType(name);
+    if (type === 'id' || type === 'names') return exact ? this.#sieve.id(value) : '';
+    if (type === 'class') return !this.#sieve.class ? value : exact ? this.#sieve.class(value) : '';
+    return (type === 'word' || type === 'data' || type === 'lang') && fits(type, value) ? value : '';
   }
 
   /** Past the rest of a rule or declaration: a ";", or a whole block. */

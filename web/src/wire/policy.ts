@@ -12,12 +12,21 @@ export interface PageRule {
   text: TextMode;
   /** Whether it shows which radio, checkbox or option is chosen; `hide` where missing. */
   choices?: 'show' | 'hide';
+  /** Whether the agent reads the document's title or the label alone; where missing, the title on pages that show their text. */
+  title?: 'show' | 'label';
 }
 
 export interface ElementRule {
   path?: string;
   selector: string;
   text: TextMode | 'mask';
+}
+
+/** What the agency knows as personal data beside what is known here. */
+export interface PolicyPattern {
+  name: string;
+  /** A regular expression of the few kinds of parts that consent/policy_pattern.go allows. */
+  match: string;
 }
 
 export interface Policy {
@@ -28,6 +37,9 @@ export interface Policy {
   fetch: string[];
   pages: PageRule[];
   rules: ElementRule[];
+  patterns?: PolicyPattern[];
+  /** Whether class names leave as they are, which is so where missing, or as numbers. */
+  classes?: 'show' | 'map';
 }
 
 export function matchesPath(pattern: string, path: string): boolean {

@@ -33,7 +33,7 @@ function walk(node: Node, source: boolean, out: string[], indent: string): void 
       continue;
     }
     const attributes = KEPT.filter((name) => element.hasAttribute(name)).map(
-      (name) => `${name}=${name === 'hidden' || name === 'open' ? '' : element.getAttribute(name)}`,
+      (name) => `${name}=${name === 'hidden' || name === 'open' || name === 'slot' ? '' : element.getAttribute(name)}`,
     );
     const style = (element as HTMLElement).style?.cssText;
     if (style) attributes.push(`style=${style}`);

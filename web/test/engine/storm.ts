@@ -95,7 +95,8 @@ export class Storm {
         else at.prepend(this.#word());
         break;
       case 8:
-        at.setAttribute(['class', 'title', 'role', 'data-x', 'id'][this.random(5)] ?? 'class', this.#word());
+        at.setAttribute(['class', 'title', 'data-x', 'id'][this.random(4)] ?? 'class', this.#word());
+        if (this.random(4) === 0) at.setAttribute('role', ['note', 'img', 'group'][this.random(3)] ?? '');
         break;
       case 9:
         at.removeAttribute(['class', 'title', 'hidden'][this.random(3)] ?? 'class');
