@@ -5,6 +5,7 @@ import { attributeType, fits } from '../wire/allow.ts';
 import { type Sieve, sieveDeclarations, sieveValue } from '../wire/css.ts';
 import type { Attribute } from '../wire/tree.ts';
 import type { CustomFilter } from './custom.ts';
+import { CHOICE } from './forms.ts';
 import {
   HTMLDialogElement,
   HTMLElement,
@@ -18,7 +19,7 @@ import {
 } from './kinds.ts';
 import { type Context, NEVER_LABELS } from './mask.ts';
 import type { Resources } from './resources.ts';
-import { absolute } from './sheets.ts';
+import { type Asks, absolute } from './sheets.ts';
 
 export interface Surroundings {
   resources: Resources;
@@ -27,6 +28,8 @@ export interface Surroundings {
   choices: boolean;
   /** Class names leave as numbers. */
   classes: boolean;
+  /** What style sheets ask of attributes. */
+  asks: Asks;
   /** The new number of an id. */
   id(name: string): number;
   /** A text as it may leave. */
@@ -118,6 +121,8 @@ function shownValue(
       // A word that is no value of the property's does nothing, and may be anything.
       if (/[a-z]/i.test(value) && !CSS.supports(name, value)) return undefined;
       return sieveValue(value, name, treeSieve(around, context, element.baseURI));
+    case 'lang':
+      return value;
     case 'flag':
       return '';
     case 'word':
@@ -152,7 +157,14 @@ function dataOf(
 export function attributesOf(element: Element, context: Context, around: Surroundings): Attribute[] {
   const out: Attribute[] = [];
   if (element instanceof HTMLInputElement && !BUTTONS.test(element.type)) around.typed.add(element);
+  const answers: string[] = [];
+  // Which answer a choice gives may be the choice.
+  const asked = context.mode !== 'mask' && (around.choices || !element.closest(CHOICE));
   for (const { name: written, value } of element.attributes) {
+    for (const [selector, number] of (asked && around.asks.get(written)) || []) {
+      if (selector === '') out.push([`insyn-${number}`, around.text(value, context)]);
+      else if (element.matches(selector)) answers.push(number);
+    }
     const name = written === 'xlink:href' ? 'href' : written;
     const type = attributeType(name);
     if (!type || written.startsWith('insyn-')) continue;
@@ -165,6 +177,7 @@ export function attributesOf(element: Element, context: Context, around: Surroun
       out.push([name, shown]);
     }
   }
+  if (answers.length > 0) out.push(['insyn-is', answers.join(' ')]);
   if (element instanceof HTMLImageElement) imageAttributes(element, context, around, out);
   else if (element instanceof SVGImageElement) {
     const url = absolute(element.href.baseVal, element.baseURI);

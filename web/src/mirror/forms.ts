@@ -6,6 +6,10 @@ import type { FormState } from '../wire/tree.ts';
 import { Document, HTMLInputElement, HTMLSelectElement, HTMLTextAreaElement, ShadowRoot } from './kinds.ts';
 
 export const CONTROLS = 'input,textarea,select,[contenteditable]:not([contenteditable=false])';
+/** What somebody chooses, and what such choices stand in. */
+export const CHOICE =
+  'label,option,input[type=radio],input[type=checkbox],[role=radio],[role=checkbox],[role=switch],[role=option],' +
+  '[role=menuitemradio],[role=menuitemcheckbox]';
 const EDITABLE = '[contenteditable]:not([contenteditable=false])';
 /** Inputs that are buttons: nothing is filled in. */
 const BUTTONS: ReadonlySet<string> = new Set(['button', 'submit', 'reset', 'image', 'hidden']);

@@ -6,6 +6,7 @@ import { type PageRule, type Policy, pageRule } from '../wire/policy.ts';
 import { encode, type Op } from '../wire/tree.ts';
 import { type Capture, Tree } from './capture.ts';
 import { customFilter } from './custom.ts';
+import { CHOICE } from './forms.ts';
 import { around, inside, offset, placeOf } from './frames.ts';
 import { Document, Element, HTMLLabelElement, ShadowRoot } from './kinds.ts';
 import { type Context, Masks, type Mode } from './mask.ts';
@@ -34,10 +35,6 @@ const DELTA_BYTES = 768 << 10;
 
 const SHOWN: Context = { mode: 'show', label: false };
 
-/** What somebody chooses, and what such choices stand in. */
-const CHOICE =
-  'label,option,input[type=radio],input[type=checkbox],[role=radio],[role=checkbox],[role=switch],[role=option],' +
-  '[role=menuitemradio],[role=menuitemcheckbox]';
 const GROUP = 'fieldset,form,[role=radiogroup],[role=group],[role=listbox],[role=menu]';
 
 const OBSERVED: MutationObserverInit = { subtree: true, childList: true, attributes: true, characterData: true };
@@ -314,6 +311,11 @@ export class Mirror {
       this.#tree.stale(element);
     }
     this.#tree.lookInside();
+    for (const name of this.#sheets.newAsks()) {
+      for (const root of [this.#root, ...this.#roots]) {
+        for (const element of root.querySelectorAll(`[${CSS.escape(name)}]`)) this.#tree.touch(element);
+      }
+    }
     const ops = this.#tree.steps();
     if (this.#tree.broken) {
       this.resync();
@@ -356,6 +358,7 @@ export class Mirror {
         typed: this.#options.typed,
         choices: rule.choices === 'show',
         classes: this.#options.policy.classes === 'map',
+        asks: this.#sheets.asks,
         id: (name) => this.#id(name),
         text: (text, context) => this.#masks.text(text, context),
         custom: this.#custom,

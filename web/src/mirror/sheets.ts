@@ -2,6 +2,7 @@
 // of what is left. Text comes by fetch where it may (CSSOM loses shorthands with var()), else from CSSOM.
 
 import { type Sieve, sieveMedia, sieveSheet } from '../wire/css.ts';
+import { shortSum } from '../wire/hex.ts';
 import type { Hash } from '../wire/messages.ts';
 import type { Sheet } from '../wire/tree.ts';
 import type { CustomFilter } from './custom.ts';
@@ -38,6 +39,8 @@ interface Source {
   ready?: { hash: Hash; urls: number[]; ids: number[] };
 }
 
+export type Asks = Map<string, Map<string, string>>;
+
 /** What the sheets need to know of the rest of the mirror. */
 export interface Names {
   /** The new number of an id. */
@@ -63,6 +66,9 @@ export class Sheets {
   #families = new Set<string>();
   /** What sheets asked about the browser and its person, and what they were told. */
   readonly #asked = new Map<string, { list: MediaQueryList; told: boolean }>();
+  /** By attribute, what sheets ask of it, and the number for each; "" where attr() reads it. */
+  readonly asks: Asks = new Map();
+  readonly #newAsks = new Set<string>();
   #tour: Generator<void, void> | undefined;
 
   /** `ready` is called when a sheet has been read, and `list` says something new. */
@@ -117,6 +123,13 @@ export class Sheets {
       source.key = '';
       this.#ready();
     }
+  }
+
+  /** Attributes of which something is asked since the last time. */
+  newAsks(): string[] {
+    const names = [...this.#newAsks];
+    this.#newAsks.clear();
+    return names;
   }
 
   /** The text mode changed: what was sent through the sieve has to go through it again. */
@@ -238,6 +251,16 @@ export class Sheets {
       id: (name) => `i${place(ids, this.#names.id(name))}`,
       text: (value, property) =>
         NAMING.test(property) || this.#families.has(value) ? value : this.#names.text(value, mode),
+      attribute: (name, selector) => {
+        // A rule that the browser didn't take matches nothing, and would throw where it is asked.
+        if (selector && !CSS.supports(`selector(${selector})`)) return 'i0';
+        const asks = this.asks.get(name) ?? new Map<string, string>();
+        this.asks.set(name, asks);
+        const number = asks.get(selector) ?? `i${shortSum(name + selector) % 1e9}`;
+        if (!asks.has(selector)) this.#newAsks.add(name);
+        asks.set(selector, number);
+        return number;
+      },
       media: (feature) => this.#media(feature),
       custom: (property, value, names) => this.#names.custom(property, value, names, mode === 'show'),
       ...(this.#names.classes && { class: (name: string) => `insyn-${place(ids, this.#names.id(`.${name}`))}` }),
@@ -266,11 +289,11 @@ function* texts(rules: CSSRuleList): Iterable<string> {
   }
 }
 
-/** A sum over all rules (FNV-1a), one a step. */
+/** A sum over all rules, one a step. */
 function* sumOf(rules: CSSRuleList): Generator<void, number> {
   let sum = 0;
   for (const text of texts(rules)) {
-    for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x1000193);
+    sum = shortSum(text, sum);
     yield;
   }
   return sum;

@@ -175,8 +175,9 @@ export function attributeNumber(name: string): number {
   return attributeIndex.get(name) ?? -1;
 }
 
+/** Beside the table: attributes that only style sheets read by attr(), under a number for their name. */
 export function attributeType(name: string): AttributeType | undefined {
-  return ATTRIBUTES[attributeNumber(name)]?.type;
+  return ATTRIBUTES[attributeNumber(name)]?.type ?? (/^insyn-i\d{1,9}$/.test(name) ? 'text' : undefined);
 }
 
 /** Words of keyword and data attributes; what isn't one of them may be anything, and is not told. */

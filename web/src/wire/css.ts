@@ -16,6 +16,8 @@ export interface Sieve {
   class?(name: string): string;
   /** Whether a custom property may have this value, as it is written now; `names` are the identifiers in it. */
   custom?(property: string, value: string, names: readonly string[]): boolean;
+  /** The number for what a selector asks of the attribute `name`; for what attr() reads of it, where it asks "". */
+  attribute?(name: string, selector: string): string;
   /** What a media feature about the browser or its person says where the page is; undefined leaves it as it is. */
   media?(feature: string): boolean | undefined;
 }
@@ -31,6 +33,9 @@ const RULE_BLOCKS: ReadonlySet<string> = new Set(
   `media supports layer container scope starting-style font-face page property counter-style font-palette-values
    keyframes -webkit-keyframes position-try`.split(/\s+/),
 );
+/** What nothing is ever asked of: the state of a control, as the page was written. */
+const NEVER_ASKED = /^(value|checked|selected)$/;
+
 /** Media features that the agent's browser would answer for itself, and not for the applicant's. */
 const THEIRS =
   /^(scripting|prefers-[a-z-]+|forced-colors|inverted-colors|(any-)?(hover|pointer)|(dynamic-range|color-gamut|display-mode|update))$/;
@@ -171,6 +176,7 @@ class Rewriter {
         const name = token.v.toLowerCase();
         if (name === 'url' || name === 'src') whole = this.#quotedUrl() && whole;
         else {
+          if (name === 'attr') this.#attr();
           open.push({ closer: ')', name });
           this.#out.push(writeName(token.v), '(');
         }
@@ -215,6 +221,16 @@ class Rewriter {
     }
     this.#url(address ?? '');
     return true;
+  }
+
+  /** `attr(name …)` of what does not cross as it is. */
+  #attr(): void {
+    let at = this.#at + 1;
+    while (this.#tokens[at]?.k === 'space') at++;
+    const v = this.#tokens[at]?.v.toLowerCase() ?? '';
+    if (!this.#is('ident', v, at) || attributeType(v) || NEVER_ASKED.test(v)) return;
+    const number = this.#sieve.attribute?.(v, '');
+    if (number) this.#tokens[at] = { k: 'ident', v: `insyn-${number}` };
   }
 
   #atRule(name: string): void {
@@ -379,7 +395,7 @@ class Rewriter {
     this.#out.push(')');
   }
 
-  /** `[name op value flag]`: only values that tell nothing of the page's data stay; an id is renumbered. */
+  /** `[name op value flag]`: only values that tell nothing of the page's data stay; what else is asked, the mirror answers. */
   #attribute(): void {
     const from = this.#at + 1;
     let end = from;
@@ -387,13 +403,21 @@ class Rewriter {
     const parts = this.#tokens.slice(from, end).filter(({ k }) => k !== 'space');
     const name = parts.find(({ k }) => k === 'ident')?.v.toLowerCase() ?? '';
     const exact = parts[1]?.v === '=' || parts[1]?.v === '~';
-    let value = false;
+    const said = parts.findIndex(({ k }, index) => index > 0 && (k === 'string' || k === 'ident'));
+    const kept = this.#attributeValue(name, parts[said]?.v ?? '', exact);
+    if (name && !(said < 0 ? attributeType(name) && name !== 'name' : kept) && !NEVER_ASKED.test(name)) {
+      const asked = parts.map(({ k, v }) => (k === 'string' ? writeString(v) : k === 'ident' ? ` ${writeName(v)}` : v));
+      const number = this.#sieve.attribute?.(name, `[${asked.join('')}]`);
+      if (number) {
+        this.#out.push(`[insyn-is~="${number}"]`);
+        this.#at = end;
+        return;
+      }
+    }
     this.#out.push('[');
     for (const [index, token] of parts.entries()) {
-      if (index > 0 && !value && (token.k === 'string' || token.k === 'ident')) {
-        value = true;
-        this.#out.push(writeString(this.#attributeValue(name, token.v, exact)));
-      } else if (value && token.k === 'ident') this.#out.push(' ', writeName(token.v));
+      if (index === said) this.#out.push(writeString(kept));
+      else if (said > 0 && index > said && token.k === 'ident') this.#out.push(' ', writeName(token.v));
       else if (token.k === 'ident' || token.k === 'delim') this.#plain(token);
     }
     this.#out.push(']');
@@ -402,7 +426,8 @@ class Rewriter {
 
   #attributeValue(name: string, value: string, exact: boolean): string {
     const type = attributeType(name);
-    if (type === 'id' || type === 'names') return exact ? this.#sieve.id(value) : '';
+    if (name === 'insyn-is') return fits('ids', value) ? value : '';
+    if (type === 'id' || type === 'names') return exact && name !== 'name' ? this.#sieve.id(value) : '';
     if (type === 'class') return !this.#sieve.class ? value : exact ? this.#sieve.class(value) : '';
     return (type === 'word' || type === 'data' || type === 'lang') && fits(type, value) ? value : '';
   }

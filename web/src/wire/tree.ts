@@ -1,7 +1,17 @@
 // Room: wire. The body of a keyframe or delta: operations on the tree, as values and as bytes. Everything is read and
 // checked before any of it is applied; what doesn't parse throws RangeError or TypeError and yields nothing.
 
-import { ATTRIBUTES, attributeNumber, ELEMENTS, elementNumber, FRAME, fits, isCustomName } from './allow.ts';
+import {
+  ATTRIBUTES,
+  type AttributeType,
+  attributeNumber,
+  attributeType,
+  ELEMENTS,
+  elementNumber,
+  FRAME,
+  fits,
+  isCustomName,
+} from './allow.ts';
 import { Reader, Writer } from './bytes.ts';
 import type { Bytes, Hash, ResourceType } from './messages.ts';
 
@@ -102,10 +112,16 @@ const OPS: readonly Op['op'][] = [
 const ENTRIES = ['known', 'text', 'element'] as const;
 const HAS = { form: 1, shadow: 2 };
 
+function writeName(out: Writer, name: string): void {
+  const number = attributeNumber(name) + 1;
+  out.uint(number);
+  if (number === 0) out.text(name);
+}
+
 function writeAttributes(out: Writer, attributes: readonly Attribute[]): void {
   out.uint(attributes.length);
   for (const [name, value] of attributes) {
-    out.uint(attributeNumber(name) + 1);
+    writeName(out, name);
     out.text(value);
   }
 }
@@ -175,10 +191,8 @@ class TreeWriter extends Writer {
       case 'attributes':
         this.id(op.id);
         writeAttributes(this, op.set);
-        writeNumbers(
-          this,
-          op.gone.map((name) => attributeNumber(name) + 1),
-        );
+        this.uint(op.gone.length);
+        for (const name of op.gone) writeName(this, name);
         break;
       case 'text':
         this.id(op.id);
@@ -271,10 +285,12 @@ class TreeReader extends Reader {
     return hash;
   }
 
-  attributeName(): { name: string; type: (typeof ATTRIBUTES)[number]['type'] } {
-    const attribute = ATTRIBUTES[this.uint() - 1];
-    if (!attribute) throw new RangeError('unknown attribute');
-    return attribute;
+  attributeName(): { name: string; type: AttributeType } {
+    const number = this.uint();
+    const name = number === 0 ? this.text() : ATTRIBUTES[number - 1]?.name;
+    const type = name && attributeType(name);
+    if (!type || (number === 0 && attributeNumber(name) >= 0)) throw new RangeError('unknown attribute');
+    return { name, type };
   }
 
   attributes(): Attribute[] {

@@ -28,7 +28,15 @@ const OPS: Op[] = [
     ],
   },
   { op: 'splice', id: 2, start: 1, removed: 1, entries: [{ kind: 'known', id: 5 }] },
-  { op: 'attributes', id: 5, set: [['class', 'a b']], gone: ['id'] },
+  {
+    op: 'attributes',
+    id: 5,
+    set: [
+      ['class', 'a b'],
+      ['insyn-i7', 'å'],
+    ],
+    gone: ['id', 'insyn-i8'],
+  },
   { op: 'text', id: 4, text: 'text ██ 🙂' },
   { op: 'form', id: 2, state: { bits: 0, chosen: [] } },
   { op: 'scroll', id: 1, x: -20, y: 1000 },
@@ -137,6 +145,30 @@ const SHEETS: [string, string][] = [
   ['@layer a,b;@layer c{d{e:f}}', '@layer a,b;@layer c{d{e:f;}}'],
   ['.a\\:b{w:calc(1px + -2e3em)}', '.a\\3a b{w:calc(1px + -2e3em);}'],
 ];
+
+test('only attributes of the table, and numbers for others, have a name', () => {
+  const body = (name: string): Op[] => [{ op: 'attributes', id: 1, set: [[name, 'x']], gone: [] }];
+  assert.deepEqual(decode(encode(body('insyn-i12'))), body('insyn-i12'));
+  for (const name of ['onclick', 'src', 'insyn-i', 'insyn-i1 ', 'data-x', '']) {
+    assert.throws(() => decode(encode(body(name))), RangeError, name);
+  }
+});
+
+test('what selectors and attr() ask of attributes is asked by number, and of values nothing is', () => {
+  const asked: string[] = [];
+  const sieve: Sieve = {
+    url: () => undefined,
+    id: () => 'i1',
+    text: (value) => value,
+    attribute: (name, selector) => `i${asked.push(`${name} ${selector}`)}`,
+  };
+  const css = 'a[href^="x" i],[data-K=v],[title],[value="1"],[checked]{content:attr( data-l ) attr(value) attr(title)}';
+  assert.equal(
+    sieveSheet(css, sieve),
+    'a[insyn-is~="i1"],[insyn-is~="i2"],[title],[value="1"],[checked]{content:attr( insyn-i3 ) attr(value) attr(title);}',
+  );
+  assert.deepEqual(asked, ['href [ href^="x" i]', 'data-k [ data-K= v]', 'data-l ']);
+});
 
 test('style sheets come out of the sieve as they should', () => {
   for (const [text, want] of SHEETS) assert.equal(sieveSheet(text, sieve), want, text);
