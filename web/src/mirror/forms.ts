@@ -5,12 +5,14 @@ import { FORM } from '../wire/allow.ts';
 import type { FormState } from '../wire/tree.ts';
 import { Document, HTMLInputElement, HTMLSelectElement, HTMLTextAreaElement, ShadowRoot } from './kinds.ts';
 
-export const CONTROLS = 'input,textarea,select,[contenteditable]:not([contenteditable=false])';
 /** What somebody chooses, and what such choices stand in. */
 export const CHOICE =
   'label,option,input[type=radio],input[type=checkbox],[role=radio],[role=checkbox],[role=switch],[role=option],' +
   '[role=menuitemradio],[role=menuitemcheckbox]';
-const EDITABLE = '[contenteditable]:not([contenteditable=false])';
+/** What scripts make a text field of counts as one. */
+const EDITABLE =
+  '[contenteditable]:not([contenteditable=false]),:not(input,textarea,select):is([role=textbox],[role=searchbox])';
+export const CONTROLS = `input,textarea,select,${EDITABLE}`;
 /** Inputs that are buttons: nothing is filled in. */
 const BUTTONS: ReadonlySet<string> = new Set(['button', 'submit', 'reset', 'image', 'hidden']);
 

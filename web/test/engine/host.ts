@@ -4,6 +4,7 @@ import type { Mirror } from '../../src/mirror/mirror.ts';
 import { type PageInfo, View } from '../../src/view/view.ts';
 import type { Bytes, FromMirror } from '../../src/wire/messages.ts';
 import type { Policy } from '../../src/wire/policy.ts';
+import { decode } from '../../src/wire/tree.ts';
 import { canon } from './canon.ts';
 import type { SourceWindow } from './source.ts';
 
@@ -16,6 +17,8 @@ export class Host {
   /** Everything that left the mirror. */
   bodies: Bytes[] = [];
   kinds: string[] = [];
+  /** Of messages without a body, all of it; of others, what stands beside the body. */
+  rest: string[] = [];
   #counter = 0;
 
   get source(): SourceWindow {
@@ -67,8 +70,36 @@ export class Host {
     return words.filter((word) => text.includes(word));
   }
 
+  /** Which of the words left the mirror: in any message, as strings of the operations, as bytes, or in disguise. */
+  found(words: string[]): string[] {
+    const texts = this.bodies.map((body) => new TextDecoder().decode(body));
+    for (const body of this.bodies) {
+      try {
+        texts.push(JSON.stringify(decode(body)));
+      } catch {
+        // A resource's bytes.
+      }
+    }
+    const text = [...texts, ...this.rest].join('\n').toLowerCase();
+    const bare = text.replace(/\0/g, '');
+    const exact = [...texts, ...this.rest].join('\n');
+    const base64 = (word: string, shift: number) => btoa('\0'.repeat(shift) + word).slice(shift ? 4 : 0, -4);
+    const coded = (word: string, write: (c: string) => string) => Array.from(word, write).join('');
+    const hex = (c: string) => c.charCodeAt(0).toString(16);
+    return words.filter(
+      (word) =>
+        bare.includes(word.toLowerCase()) ||
+        text.includes(coded(word, hex)) ||
+        text.includes(coded(word, (c) => `%${hex(c)}`)) ||
+        text.includes(coded(word, (c) => `\\${hex(c)} `)) ||
+        text.includes(Array.from(word).reverse().join('')) ||
+        [0, 1, 2].some((shift) => exact.includes(base64(word, shift))),
+    );
+  }
+
   #take(message: FromMirror): void {
     this.kinds.push(message.t);
+    this.rest.push(JSON.stringify({ ...message, body: undefined }));
     if ('body' in message) this.bodies.push(message.body.slice());
     if (message.t === 'keyframe' || message.t === 'delta') {
       this.view?.frame(message.t, message.epoch, ++this.#counter, message.body);
