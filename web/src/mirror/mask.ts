@@ -68,8 +68,6 @@ export class Masks {
   /** The page has another path. */
   turn(choices: boolean): void {
     this.#choices = choices;
-    this.#own = new Map();
-    this.#describing = new Set();
   }
 
   /** The rules for a path. A rule that can't be parsed hides the page. */

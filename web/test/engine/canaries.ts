@@ -132,6 +132,8 @@ export const INITIAL: readonly [Leaves, string][] = [
     <param name=§ value=§>
     <style>/* § */</style>
     <style>#§{color:red}</style>
+    <style>[§]{color:red}</style>
+    <style>.q::before{content:attr(§)}</style>
     <style>[data-x="§"],[href*="§"],[title=§],[aria-label="§"],[role=§]{color:red}</style>
     <style>x-y::part(§){color:red}</style>
     <style>@import url("/nothing.css?§");</style>
@@ -223,7 +225,6 @@ export const INITIAL: readonly [Leaves, string][] = [
     <style>@property --§{syntax:"*";inherits:false}</style>
     <style>.q{counter-reset:§}</style>
     <style>.q{--call:§(1)}</style>
-    <style>[§]{color:red}</style>
     <style>x-§{color:red}</style>`,
   ),
 ];
