@@ -30,6 +30,8 @@ export interface MirrorOptions {
 const LOOK_MS = 300;
 /** How long a keyframe waits for its style sheets, in milliseconds. */
 const SHEETS_MS = 1000;
+/** While somebody types, the mirror speaks when a clock of this step does, and not when keys do, in milliseconds. */
+const TYPING_MS = 1000;
 /** A delta larger than this, in bytes before packing, is sent as a keyframe. */
 const DELTA_BYTES = 768 << 10;
 
@@ -80,6 +82,9 @@ export class Mirror {
   #statesSent = '';
   #target: Element | null = null;
   #painting = false;
+  /** Nothing is told before this. */
+  #quiet = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #designed = false;
 
   constructor(options: MirrorOptions) {
@@ -118,6 +123,9 @@ export class Mirror {
       });
       this.#watch = new Watch(this.#root, {
         touched: (node) => this.#safely(() => this.#touched(node)),
+        typed: () => {
+          this.#quiet = (Math.floor(performance.now() / TYPING_MS) + 1) * TYPING_MS;
+        },
         slotted: (slot) => {
           this.#tree?.slotted(slot);
           this.#wake();
@@ -127,6 +135,8 @@ export class Mirror {
           this.#wake();
         },
         state: (change) => {
+          // Going on to something else is told at once, and what came of the field with it.
+          if (change.focus !== undefined || change.active) this.#quiet = 0;
           Object.assign(this.#states, change);
           this.#wake();
         },
@@ -181,6 +191,7 @@ export class Mirror {
     this.#credit = false;
     cancelAnimationFrame(this.#animation);
     clearInterval(this.#look);
+    clearTimeout(this.#later);
     this.#observer?.disconnect();
     this.#sizes?.disconnect();
     this.#watch?.stop();
@@ -294,6 +305,15 @@ export class Mirror {
 
   #flush(): void {
     if (!this.#dirty || !this.#credit) return;
+    const quiet = this.#quiet - performance.now();
+    if (quiet > 0) {
+      this.#later ??= setTimeout(() => {
+        this.#later = undefined;
+        this.#quiet = 0;
+        this.#safely(() => this.#flush());
+      }, quiet);
+      return;
+    }
     if (location.href !== this.#address) this.#turn();
     const rule = this.#rule;
     if (this.#shown !== 'visible' || !rule) return;

@@ -8,6 +8,8 @@ export interface Watcher {
   touched(node: Node): void;
   scrolled(node: Node): void;
   slotted(slot: HTMLSlotElement): void;
+  /** Somebody writes in a field. */
+  typed(): void;
   /** Innermost element under the pointer, pressed or with focus; undefined leaves it as it was. */
   state(change: { hover?: Element | null; active?: Element | null; focus?: Element | null }): void;
   /** In CSS pixels of the document's viewport. */
@@ -35,6 +37,14 @@ export function openRoots(root: Root): ShadowRoot[] {
     if (shadowRoot) found.push(shadowRoot, ...openRoots(shadowRoot));
   }
   return found;
+}
+
+/** Whether a field is one to write in, and not one where something is picked. */
+function isWritten(target: EventTarget | null): boolean {
+  return !(
+    target instanceof Element &&
+    target.matches('select,input:is([type=checkbox],[type=radio],[type=range],[type=color])')
+  );
 }
 
 export class Watch {
@@ -82,6 +92,7 @@ export class Watch {
       ({ target }) => target instanceof Node && this.#watcher.touched(target),
       signal,
     );
+    listen(root, ['input'], ({ target }) => isWritten(target) && this.#watcher.typed(), signal);
     listen(root, ['slotchange'], ({ target }) => this.#watcher.slotted(target as HTMLSlotElement), signal);
     if (root instanceof Document) this.#person(root, signal);
   }
