@@ -55,6 +55,37 @@ function* wanted(node: Node, ignore: ReadonlySet<Node>): Iterable<Node> {
   }
 }
 
+/** Where in a text another character was sent than stands there; from one word to the next it is one place. */
+function* maskedRanges(node: Text, sent: string): Iterable<Range> {
+  const range = (start: number, end: number): Range => {
+    const made = node.ownerDocument.createRange();
+    made.setStart(node, start);
+    made.setEnd(node, end);
+    return made;
+  };
+  const told = Array.from(sent);
+  let [at, start, end] = [0, -1, 0];
+  for (const [index, c] of Array.from(node.data).entries()) {
+    if (c !== told[index]) {
+      if (start < 0) start = at;
+      end = at + c.length;
+    } else if (start >= 0 && /\S/.test(c)) {
+      yield range(start, end);
+      start = -1;
+    }
+    at += c.length;
+  }
+  if (start >= 0) yield range(start, end);
+}
+
+/** A picture that was not sent, or a control whose words in sight were masked. */
+function isCovered(element: Element, attributes: readonly Attribute[]): boolean {
+  const told = new Map(attributes);
+  if (told.has('insyn-size')) return !told.has('insyn-src');
+  const caption = told.get('insyn-caption') ?? told.get('placeholder');
+  return !!caption && caption.includes('█') && (told.has('insyn-caption') || element.matches(':placeholder-shown'));
+}
+
 export class Tree {
   readonly #capture: Capture;
   readonly #sent = new Map<Node, Sent>();
@@ -241,11 +272,18 @@ export class Tree {
     return ops;
   }
 
-  /** What the agent can't see: masked text, boxes, and fields with something in them or not told. */
-  *hidden(): Iterable<Node> {
-    for (const { node, box, form, text } of this.#sent.values()) {
-      if (box !== undefined ? box !== VOID : ((form?.bits ?? 0) & (FORM.filled | FORM.secret)) !== 0) yield node;
-      else if (text !== undefined && text !== node.nodeValue) yield node;
+  /**
+   * What the agent can't see: masked text, boxes, fields with something in them or not told, pictures that stayed here, and
+   * controls whose words are masked.
+   */
+  *hidden(): Iterable<Element | Range> {
+    for (const { node, box, form, text, attributes } of this.#sent.values()) {
+      if (text !== undefined) yield* maskedRanges(node as Text, text);
+      else if (node instanceof Element) {
+        const told = form?.chosen.length || (form?.bits ?? 0) & FORM.checked;
+        const filled = (form?.bits ?? 0) & FORM.secret || (!told && (form?.bits ?? 0) & FORM.filled);
+        if (box !== undefined ? box !== VOID : filled || isCovered(node, attributes ?? [])) yield node;
+      }
     }
   }
 

@@ -46,8 +46,8 @@ export class Overlay {
     host.showPopover();
   }
 
-  /** Paints over nodes, of which it returns how many: elements by their box, text by its lines. Only in the viewport. */
-  paint(hidden: Iterable<Node>): number {
+  /** Paints over parts, of which it returns how many: elements by their box, text by its lines. Only in the viewport. */
+  paint(hidden: Iterable<Element | Range>): number {
     // The first time, and where a page's script removed what it doesn't know.
     if (!this.host.isConnected) {
       this.#document.documentElement.append(this.host);
@@ -55,16 +55,15 @@ export class Overlay {
     }
     let parts = 0;
     const marks: HTMLElement[] = [];
-    const range = document.createRange();
-    for (const node of hidden) {
+    for (const part of hidden) {
+      const node = part instanceof Element ? part : part.startContainer;
       if (!node.isConnected) continue;
       const before = marks.length;
-      const from = offset(node, this.#document);
-      if (node instanceof Element) this.#mark(marks, [node.getBoundingClientRect()], from);
-      else {
-        range.selectNodeContents(node);
-        this.#mark(marks, range.getClientRects(), from);
-      }
+      this.#mark(
+        marks,
+        part === node ? [part.getBoundingClientRect()] : part.getClientRects(),
+        offset(node, this.#document),
+      );
       if (marks.length > before) parts++;
       if (marks.length >= MOST_RECTS) break;
     }
