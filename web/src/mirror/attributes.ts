@@ -18,6 +18,7 @@ import {
   SVGImageElement,
 } from './kinds.ts';
 import { type Context, NEVER_LABELS } from './mask.ts';
+import { attribute, attributesOf as attributesIn, closest, matches, styleOf, svgStyleOf } from './native.ts';
 import type { Resources } from './resources.ts';
 import { type Asks, absolute } from './sheets.ts';
 
@@ -104,14 +105,17 @@ function shownValue(
     case 'text':
       return around.text(
         value,
-        LABELLING.test(name) && context.mode === 'labels' && !element.matches(NEVER_LABELS)
+        LABELLING.test(name) && context.mode === 'labels' && !matches(element, NEVER_LABELS)
           ? { ...context, label: true }
           : context,
       );
     case 'css':
       // What the page's CSP kept from applying is not in cssText either.
       return element instanceof HTMLElement || element instanceof SVGElement
-        ? sieveDeclarations(element.style.cssText, treeSieve(around, context, element.baseURI))
+        ? sieveDeclarations(
+            (element instanceof HTMLElement ? styleOf(element) : svgStyleOf(element)).cssText,
+            treeSieve(around, context, element.baseURI),
+          )
         : undefined;
     case 'names':
       // Which slot, and which part. Of controls, names are the form's.
@@ -126,7 +130,7 @@ function shownValue(
     case 'flag':
       return '';
     case 'word':
-      if (CHOICES.test(name) && !around.choices && element.getAttribute('role') !== 'tab') return undefined;
+      if (CHOICES.test(name) && !around.choices && attribute(element, 'role') !== 'tab') return undefined;
       return value;
     case 'data':
       return dataOf(element, name, value, context, around);
@@ -159,11 +163,11 @@ export function attributesOf(element: Element, context: Context, around: Surroun
   if (element instanceof HTMLInputElement && !BUTTONS.test(element.type)) around.typed.add(element);
   const answers: string[] = [];
   // Which answer a choice gives may be the choice.
-  const asked = context.mode !== 'mask' && (around.choices || !element.closest(CHOICE));
-  for (const { name: written, value } of element.attributes) {
+  const asked = context.mode !== 'mask' && (around.choices || !closest(element, CHOICE));
+  for (const { name: written, value } of attributesIn(element)) {
     for (const [selector, number] of (asked && around.asks.get(written)) || []) {
       if (selector === '') out.push([`insyn-${number}`, around.text(value, context)]);
-      else if (element.matches(selector)) answers.push(number);
+      else if (matches(element, selector)) answers.push(number);
     }
     const name = written === 'xlink:href' ? 'href' : written;
     const type = attributeType(name);
@@ -188,13 +192,13 @@ export function attributesOf(element: Element, context: Context, around: Surroun
     const caption = shownValue(element, 'insyn-caption', element.value, context, around);
     if (caption) out.push(['insyn-caption', caption]);
   }
-  if (element instanceof HTMLDialogElement && element.matches(':modal')) out.push(['insyn-modal', '']);
-  if (element.hasAttribute('popover') && element.matches(':popover-open')) out.push(['insyn-popover', '']);
+  if (element instanceof HTMLDialogElement && matches(element, ':modal')) out.push(['insyn-modal', '']);
+  if (attribute(element, 'popover') !== null && matches(element, ':popover-open')) out.push(['insyn-popover', '']);
   if (element instanceof HTMLIFrameElement && element.contentDocument?.compatMode === 'BackCompat') {
     out.push(['insyn-quirks', '']);
   }
-  if (element.localName.includes('-') && !element.matches(':defined')) out.push(['insyn-undefined', '']);
-  if (element.id && element.matches(':target')) out.push(['insyn-target', '']);
+  if (element.localName.includes('-') && !matches(element, ':defined')) out.push(['insyn-undefined', '']);
+  if (element.id && matches(element, ':target')) out.push(['insyn-target', '']);
   return out;
 }
 

@@ -36,12 +36,16 @@ export class BannerPlace {
     for (const root of openRoots(document)) this.#enter(root);
     this.#settle();
     this.#tree.observe(document, OBSERVED);
-    document.addEventListener('toggle', this.#toggled, true);
-    document.addEventListener('fullscreenchange', this.#raise);
-    document.addEventListener('focusin', this.#focused);
+    this.#listen();
     visualViewport?.addEventListener('resize', this.#lift);
     visualViewport?.addEventListener('scroll', this.#lift);
     this.#lift();
+  }
+
+  #listen(): void {
+    document.addEventListener('toggle', this.#toggled, true);
+    document.addEventListener('fullscreenchange', this.#raise);
+    document.addEventListener('focusin', this.#focused);
   }
 
   remove(): void {
@@ -74,7 +78,9 @@ export class BannerPlace {
     for (const root of this.#roots) if (!root.isConnected) this.#forget(root);
     const dialog = topDialog(this.#roots);
     const home = dialog ?? document.documentElement;
-    if (this.#host.parentNode === home) return;
+    // After document.open() there is nothing for a while, and no listener is left.
+    if (!home || this.#host.parentNode === home) return;
+    this.#listen();
     const parent: Movable = home;
     // moveBefore keeps the focus on a button of ours; without it the person has to come back to it.
     if (this.#host.isConnected && parent.moveBefore) parent.moveBefore(this.#host, null);

@@ -9,6 +9,7 @@ import type { Inside } from './frames.ts';
 import { Document, Element, HTMLHeadElement, HTMLIFrameElement, HTMLInputElement } from './kinds.ts';
 import { beside, inLine } from './line.ts';
 import { type Context, type Masks, readable, stronger } from './mask.ts';
+import { firstChild, isThere, nextSibling, parentOf, shadowOf, textOf, typeOf } from './native.ts';
 
 /** Slotted to where nothing is shown. */
 const HIDDEN: Context = { mode: 'hide', label: false };
@@ -48,10 +49,11 @@ export interface Capture {
 
 /** The kids of a document, element or shadow root that are mirrored, in order. */
 function* wanted(node: Node, ignore: ReadonlySet<Node>): Iterable<Node> {
-  for (let kid = node.firstChild; kid; kid = kid.nextSibling) {
-    if (kid.nodeType === Node.TEXT_NODE || kid.nodeType === Node.CDATA_SECTION_NODE) {
-      if (node.nodeType !== Node.DOCUMENT_NODE) yield kid;
-    } else if (kid.nodeType === Node.ELEMENT_NODE && !ignore.has(kid)) yield kid;
+  for (let kid = firstChild(node); kid; kid = nextSibling(kid)) {
+    const type = typeOf(kid);
+    if (type === Node.TEXT_NODE || type === Node.CDATA_SECTION_NODE) {
+      if (typeOf(node) !== Node.DOCUMENT_NODE) yield kid;
+    } else if (type === Node.ELEMENT_NODE && !ignore.has(kid)) yield kid;
   }
 }
 
@@ -132,7 +134,7 @@ export class Tree {
         else if (!sent.box) this.#dirtyKids.add(sent);
       }
       // Outside of the page nobody watches: what comes back from there comes as something new.
-      for (const node of record.removedNodes) if (!node.isConnected) this.#lose(this.#sent.get(node));
+      for (const node of record.removedNodes) if (!isThere(node)) this.#lose(this.#sent.get(node));
     }
   }
 
@@ -323,7 +325,7 @@ export class Tree {
 
   #kind(element: Element, context: Context): { name: string; box: string | undefined } {
     const { name, box } = nameOf(element);
-    if (name === VOID || element.parentNode instanceof Document) return { name, box: undefined };
+    if (name === VOID || parentOf(element) instanceof Document) return { name, box: undefined };
     if (context.mode === 'hide' && name !== 'head') return { name: BOX, box: 'hidden' };
     if (element instanceof HTMLInputElement && element.type === 'hidden') return { name: VOID, box: undefined };
     return this.#inside(element, context) ? { name: FRAME, box: undefined } : { name, box };
@@ -340,7 +342,7 @@ export class Tree {
   }
 
   #text(node: Node, context: Context): string {
-    return this.#capture.masks.text(node.nodeValue ?? '', context, readable(context) ? beside(node) : undefined);
+    return this.#capture.masks.text(textOf(node) ?? '', context, readable(context) ? beside(node) : undefined);
   }
 
   #entry(node: Node, parent: Sent, depth: number): { entry: Entry; sent: Sent } {
@@ -372,7 +374,7 @@ export class Tree {
 
   #element(element: Element, sent: Sent, depth: number): NewElement {
     const capture = this.#capture;
-    const deep = depth >= MOST.depth - 1 && element.firstChild !== null;
+    const deep = depth >= MOST.depth - 1 && firstChild(element) !== null;
     const kind = deep ? { name: BOX, box: 'deep' } : this.#kind(element, sent.context);
     const entry: NewElement = { kind: 'element', id: sent.id, name: kind.name, attributes: [], kids: [] };
     if (kind.name === VOID) {
@@ -399,7 +401,7 @@ export class Tree {
     }
     if (element.localName.includes('-')) this.customs.add(sent);
     const inside = this.#inside(element, sent.context);
-    const root = inside?.document ?? element.shadowRoot;
+    const root = inside?.document ?? shadowOf(element);
     if (inside) this.#frames.add(sent);
     if (root) {
       const shadow = this.#put(root, sent, inside?.context ?? sent.context);
@@ -438,7 +440,7 @@ export class Tree {
   #lose(sent: Sent | undefined): void {
     // What is in the document of a frame that is gone still stands in that document.
     if (sent?.node instanceof Document) this.#unmap(sent);
-    if (!sent || sent.node.isConnected) return;
+    if (!sent || isThere(sent.node)) return;
     this.#forget(sent);
     for (const kid of sent.shadow ? [sent.shadow, ...sent.kids] : sent.kids) if (kid.parent === sent) this.#lose(kid);
   }

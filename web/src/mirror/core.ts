@@ -41,9 +41,7 @@ class PagePart {
     this.#stopped = false;
     this.#banner?.remove();
     this.#banner = undefined;
-    addEventListener('message', this.#hear);
-    addEventListener('pagehide', this.#hide);
-    addEventListener('pageshow', this.#show);
+    this.#listen();
     const form = this.#hand.form;
     if (form?.isConnected) {
       this.#frame = form;
@@ -57,6 +55,12 @@ class PagePart {
     } else {
       this.#addFrame();
     }
+  }
+
+  #listen(): void {
+    addEventListener('message', this.#hear);
+    addEventListener('pagehide', this.#hide);
+    addEventListener('pageshow', this.#show);
   }
 
   #replaceForm(): void {
@@ -76,7 +80,10 @@ class PagePart {
     host.attachShadow({ mode: 'closed' }).append(frame);
     this.#host = host;
     this.#watch = new MutationObserver(() => {
-      if (host.parentNode !== document.documentElement) document.documentElement.append(host);
+      if (host.parentNode === document.documentElement) return;
+      // document.open() takes the listeners too; and there may be nothing yet to put it into.
+      this.#listen();
+      document.documentElement?.append(host);
     });
     document.documentElement.append(host);
     this.#watch.observe(document, { childList: true });

@@ -4,6 +4,7 @@
 import { FORM } from '../wire/allow.ts';
 import type { FormState } from '../wire/tree.ts';
 import { Document, HTMLInputElement, HTMLSelectElement, HTMLTextAreaElement, ShadowRoot } from './kinds.ts';
+import { matches } from './native.ts';
 
 /** What somebody chooses, and what such choices stand in. */
 export const CHOICE =
@@ -17,11 +18,11 @@ export const CONTROLS = `input,textarea,select,${EDITABLE}`;
 const BUTTONS: ReadonlySet<string> = new Set(['button', 'submit', 'reset', 'image', 'hidden']);
 
 export function isControl(element: Element): boolean {
-  return element.matches(CONTROLS);
+  return matches(element, CONTROLS);
 }
 
 export function isEditable(element: Element): boolean {
-  return element.matches(EDITABLE);
+  return matches(element, EDITABLE);
 }
 
 /** Whether the element's children are what somebody wrote, not the page's. */
@@ -29,9 +30,9 @@ export function keepsContent(element: Element): boolean {
   return element.localName === 'textarea' || isEditable(element);
 }
 
-function matches(element: Element, selector: string): boolean {
+function is(element: Element, selector: string): boolean {
   try {
-    return element.matches(selector);
+    return matches(element, selector);
   } catch {
     return false;
   }
@@ -72,11 +73,11 @@ export function formState(element: Element, choices: boolean): FormState | undef
   } else if (isEditable(element)) {
     return { bits: element.textContent?.trim() || element.querySelector('img') ? FORM.filled : 0, chosen };
   } else return undefined;
-  if (matches(element, ':valid')) bits |= FORM.valid;
-  if (matches(element, ':invalid')) bits |= FORM.invalid;
-  if (matches(element, ':user-valid')) bits |= FORM.userValid;
-  if (matches(element, ':user-invalid')) bits |= FORM.userInvalid;
-  if (matches(element, ':placeholder-shown')) bits |= FORM.placeholder;
+  if (is(element, ':valid')) bits |= FORM.valid;
+  if (is(element, ':invalid')) bits |= FORM.invalid;
+  if (is(element, ':user-valid')) bits |= FORM.userValid;
+  if (is(element, ':user-invalid')) bits |= FORM.userInvalid;
+  if (is(element, ':placeholder-shown')) bits |= FORM.placeholder;
   return { bits, chosen };
 }
 

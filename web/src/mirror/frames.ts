@@ -5,6 +5,7 @@ import type { PageRule, Policy } from '../wire/policy.ts';
 import { pageRule } from '../wire/policy.ts';
 import { Document, HTMLIFrameElement, ShadowRoot } from './kinds.ts';
 import { type Context, STRENGTH } from './mask.ts';
+import { parentOf } from './native.ts';
 
 /** What is shown in a frame, and how. */
 export interface Inside {
@@ -37,7 +38,7 @@ export function inside(frame: Node, { mode }: Context, policy: Policy, page: Pag
 export function around(node: Node): Node | null {
   if (node instanceof ShadowRoot) return node.host;
   if (node instanceof Document) return node.defaultView?.frameElement ?? null;
-  return node.parentNode;
+  return parentOf(node);
 }
 
 /** Where the viewport that a node is in begins, in CSS pixels of the one of `root`. */

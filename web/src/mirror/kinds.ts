@@ -1,31 +1,27 @@
 // Room: mirror. What a node is, whichever window it comes from: the classes of one window don't know the nodes of another.
-// These stand in for them after `instanceof`, and ask the browser's own getters, taken once: neither a form's field named
-// like a property (`<input name=localName>`) nor what a page later puts in the prototypes' place has a say.
+// These stand in for them after `instanceof`, and ask the browser's own getters.
 
 import { NAMESPACES } from '../wire/allow.ts';
+import * as native from './native.ts';
 
 interface Kind<T> {
   [Symbol.hasInstance](value: unknown): value is T;
 }
 
-const { apply, getOwnPropertyDescriptor } = Reflect;
-
-/** A getter of a prototype's, which answers undefined for what isn't of its kind. */
-function getter<T>(prototype: object, name: string): (value: unknown) => T | undefined {
-  const get = getOwnPropertyDescriptor(prototype, name)?.get as () => T;
-  return (value) => {
+/** What a getter says of anything: nothing of what isn't of its kind. */
+const asked =
+  <O, T>(get: (of: O) => T) =>
+  (value: unknown): T | undefined => {
     try {
-      return apply(get, value, []);
+      return get(value as O);
     } catch {
       return undefined;
     }
   };
-}
-
-const typeOf = getter<number>(globalThis.Node.prototype, 'nodeType');
-const localOf = getter<string>(globalThis.Element.prototype, 'localName');
-const spaceOf = getter<string | null>(globalThis.Element.prototype, 'namespaceURI');
-const hostOf = getter<Element>(globalThis.ShadowRoot.prototype, 'host');
+const typeOf = asked(native.typeOf);
+const localOf = asked(native.localOf);
+const spaceOf = asked(native.spaceOf);
+const hostOf = asked(native.hostOf);
 
 const kind = <T>(is: (value: unknown) => boolean) => ({ [Symbol.hasInstance]: is }) as Kind<T>;
 const html = <T>(name: string) => kind<T>((value) => localOf(value) === name && spaceOf(value) === NAMESPACES.html);

@@ -2,6 +2,7 @@
 // is found there although it is split over nodes, and what changes in a line is looked at again together.
 
 import { Element } from './kinds.ts';
+import { firstChild, lastChild, nextSibling, parentOf, previousSibling } from './native.ts';
 
 /** Characters looked at on each side, and texts. */
 const REACH = 64;
@@ -28,13 +29,13 @@ export function inLine(parent: Node | null, next: Node | null, back: boolean): T
   while (left > 0 && texts.length < MOST_TEXTS) {
     if (!at) {
       if (!(up instanceof Element) || !isInline(up)) break;
-      at = back ? up.previousSibling : up.nextSibling;
-      up = up.parentNode;
+      at = back ? previousSibling(up) : nextSibling(up);
+      up = parentOf(up);
       continue;
     }
     if (at instanceof Element) {
       if (!isInline(at)) break;
-      const kid = /^(script|style|template)$/.test(at.localName) ? null : back ? at.lastChild : at.firstChild;
+      const kid = /^(script|style|template)$/.test(at.localName) ? null : back ? lastChild(at) : firstChild(at);
       if (kid) {
         up = at;
         at = kid;
@@ -44,7 +45,7 @@ export function inLine(parent: Node | null, next: Node | null, back: boolean): T
       texts.push(at as Text);
       left -= (at as Text).length;
     }
-    at = back ? at.previousSibling : at.nextSibling;
+    at = back ? previousSibling(at) : nextSibling(at);
   }
   return texts;
 }
@@ -52,7 +53,7 @@ export function inLine(parent: Node | null, next: Node | null, back: boolean): T
 /** What stands beside a text, as it is. */
 export function beside(text: Node): { before: string[]; after: string[] } {
   const read = (back: boolean): string[] =>
-    inLine(text.parentNode, back ? text.previousSibling : text.nextSibling, back).map(({ data }) =>
+    inLine(parentOf(text), back ? previousSibling(text) : nextSibling(text), back).map(({ data }) =>
       back ? data.slice(-REACH) : data.slice(0, REACH),
     );
   return { before: read(true).reverse(), after: read(false) };

@@ -3,6 +3,7 @@
 
 import type { Policy } from '../wire/policy.ts';
 import { matchesPath } from '../wire/policy.ts';
+import { attribute, find, matches } from './native.ts';
 import { type Beside, mask, Patterns } from './patterns.ts';
 
 export type Mode = 'show' | 'labels' | 'mask' | 'hide';
@@ -114,16 +115,16 @@ export class Masks {
       const known = own.get(element);
       if (!known || strength(mode) > strength(known)) own.set(element, mode);
     };
-    for (const element of root.querySelectorAll('[data-insyn]')) {
-      const said = element.getAttribute('data-insyn') ?? '';
+    for (const element of find(root, '[data-insyn]')) {
+      const said = attribute(element, 'data-insyn') ?? '';
       if (said !== 'consent') put(element, STRENGTH.find((mode) => mode === said) ?? 'hide');
     }
     for (const { selector, mode } of this.#rulesFor(this.#pathOf(root.ownerDocument ?? (root as Document)))) {
-      for (const element of root.querySelectorAll(selector)) put(element, mode);
+      for (const element of find(root, selector)) put(element, mode);
     }
-    for (const element of root.querySelectorAll('[aria-describedby],[aria-errormessage]')) {
+    for (const element of find(root, '[aria-describedby],[aria-errormessage]')) {
       for (const name of ['aria-describedby', 'aria-errormessage']) {
-        for (const id of element.getAttribute(name)?.split(/\s+/) ?? []) {
+        for (const id of attribute(element, name)?.split(/\s+/) ?? []) {
           const target = id ? root.getElementById(id) : null;
           if (target) describing.add(target);
         }
@@ -141,8 +142,8 @@ export class Masks {
   context(element: Element, parent: Context): Context {
     const mode = this.mode(element, parent.mode);
     if (mode !== 'labels') return { mode, label: false };
-    if (element.matches(NEVER_LABELS)) return { mode, label: this.#choices && element.matches(CHOICES) };
+    if (matches(element, NEVER_LABELS)) return { mode, label: this.#choices && matches(element, CHOICES) };
     const inherited = parent.label && mode === parent.mode;
-    return { mode, label: inherited || this.#describing.has(element) || element.matches(LABELS) };
+    return { mode, label: inherited || this.#describing.has(element) || matches(element, LABELS) };
   }
 }

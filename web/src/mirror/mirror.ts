@@ -10,6 +10,7 @@ import { CHOICE } from './forms.ts';
 import { around, inside, offset, placeOf } from './frames.ts';
 import { Document, Element, HTMLLabelElement, ShadowRoot } from './kinds.ts';
 import { type Context, Masks, type Mode } from './mask.ts';
+import { checkSanity, closest, matches, Observer, shadowOf } from './native.ts';
 import { Overlay } from './overlay.ts';
 import { mask } from './patterns.ts';
 import { Resources } from './resources.ts';
@@ -39,7 +40,8 @@ const SHOWN: Context = { mode: 'show', label: false };
 
 const GROUP = 'fieldset,form,[role=radiogroup],[role=group],[role=listbox],[role=menu]';
 
-const OBSERVED: MutationObserverInit = { subtree: true, childList: true, attributes: true, characterData: true };
+/** How often all may go wrong before the page is taken as one that can't be shown. */
+const MOST_FAILURES = 3;
 
 export class Mirror {
   readonly #options: MirrorOptions;
@@ -51,7 +53,8 @@ export class Mirror {
   readonly #overlay: Overlay;
   readonly #ignore: ReadonlySet<Node>;
   readonly #ids = new Map<string, number>();
-  #observer: MutationObserver | undefined;
+  #observer: Observer | undefined;
+  #failed = 0;
   #sizes: ResizeObserver | undefined;
   #watch: Watch | undefined;
   #look: ReturnType<typeof setInterval> | undefined;
@@ -116,7 +119,8 @@ export class Mirror {
   /** Begins to watch. A keyframe goes as soon as there is credit. */
   start(): void {
     this.#safely(() => {
-      this.#observer = new MutationObserver((records) => this.#safely(() => this.#noted(records)));
+      this.#look = setInterval(() => this.#safely(() => this.#lookAround()), LOOK_MS);
+      this.#observer = new Observer((records) => this.#safely(() => this.#noted(records)));
       this.#sizes = new ResizeObserver((entries) => {
         for (const { target } of entries) this.#tree?.touch(target);
         this.#wake();
@@ -147,7 +151,6 @@ export class Mirror {
         },
         document: () => this.#safely(() => this.#turn()),
       });
-      this.#look = setInterval(() => this.#safely(() => this.#lookAround()), LOOK_MS);
       this.#states.focus = this.#root.activeElement;
       this.#turn();
     });
@@ -213,7 +216,15 @@ export class Mirror {
     } catch {
       this.#tree = undefined;
       this.#keyframeDue = true;
+      // Again and again: better to show nothing than what is no longer so.
+      if (++this.#failed === MOST_FAILURES) this.#say('not-in-policy');
     }
+  }
+
+  #say(shown: Shown): void {
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#options.send({ t: 'view', shown }, []);
   }
 
   #id(name: string): number {
@@ -239,6 +250,7 @@ export class Mirror {
   #turn(): void {
     if (location.href !== this.#address) {
       this.#address = location.href;
+      this.#failed = 0;
       const rule = pageRule(this.#options.policy, location.origin, location.pathname);
       if (rule?.id !== this.#rule?.id || rule?.text !== this.#rule?.text) {
         this.#sheets.forget();
@@ -250,12 +262,9 @@ export class Mirror {
         if (element) this.#tree?.touch(element);
       this.#target = this.#root.querySelector(':target');
     }
-    const shown: Shown = !this.#rule ? 'not-in-policy' : this.#root.hidden ? 'hidden-tab' : 'visible';
-    if (shown !== this.#shown) {
-      this.#shown = shown;
-      this.#options.send({ t: 'view', shown }, []);
-    }
-    if (shown === 'not-in-policy') {
+    const closed = !this.#rule || this.#failed >= MOST_FAILURES;
+    this.#say(closed ? 'not-in-policy' : this.#root.hidden ? 'hidden-tab' : 'visible');
+    if (closed) {
       this.#observer?.disconnect();
       this.#tree = undefined;
       this.#keyframeDue = true;
@@ -266,7 +275,11 @@ export class Mirror {
   #noted(records: readonly MutationRecord[]): void {
     this.#tree?.note(records);
     // Older browsers tell nobody that a dialog opened.
-    for (const { attributeName, target } of records) if (attributeName === 'open') this.#topped(target);
+    for (const { attributeName, target } of records) {
+      if (attributeName === 'open') this.#topped(target);
+      // document.open() takes all listeners with it.
+      if (target instanceof Document && this.#tree?.id(target)) this.#watch?.root(target, true);
+    }
     this.#wake();
   }
 
@@ -280,11 +293,12 @@ export class Mirror {
   #topped(node: Node): void {
     // Ours answer to this in turn: the banner raises itself above the painting.
     if (!this.#painting || this.#ignore.has(node) || !(node instanceof Element)) return;
-    if (node.matches(':modal') || (this.#overlay.raises && node.matches(':popover-open'))) this.#overlay.raise();
+    if (matches(node, ':modal') || (this.#overlay.raises && matches(node, ':popover-open'))) this.#overlay.raise();
   }
 
   /** What no event tells: the address, values and sheets set by script, late definitions and shadow roots. */
   #lookAround(): void {
+    checkSanity();
     this.#turn();
     if (this.#designed !== (this.#root.designMode === 'on')) this.#keyframeDue = true;
     const tree = this.#tree;
@@ -292,8 +306,8 @@ export class Mirror {
     for (const sent of tree.customs) {
       const element = sent.node;
       if (!(element instanceof Element)) continue;
-      if (element.shadowRoot && !sent.shadow) tree.stale(element);
-      else if (sent.attributes?.some(([name]) => name === 'insyn-undefined') && element.matches(':defined')) {
+      if (shadowOf(element) && !sent.shadow) tree.stale(element);
+      else if (sent.attributes?.some(([name]) => name === 'insyn-undefined') && matches(element, ':defined')) {
         tree.touch(element);
       }
     }
@@ -316,13 +330,13 @@ export class Mirror {
     }
     if (location.href !== this.#address) this.#turn();
     const rule = this.#rule;
-    if (this.#shown !== 'visible' || !rule) return;
+    if (this.#shown !== 'visible' || !rule || !this.#root.documentElement) return;
     if (this.#keyframeDue || !this.#tree) {
       this.#keyframe(rule);
       return;
     }
     this.#dirty = false;
-    this.#noted(this.#observer?.takeRecords() ?? []);
+    this.#noted(this.#observer?.take() ?? []);
     this.#dirty = false;
     for (const element of this.#masks.refresh([this.#root, ...this.#roots])) {
       const root = element.getRootNode();
@@ -349,6 +363,7 @@ export class Mirror {
         return;
       }
       this.#send('delta', body);
+      this.#failed = 0;
     }
     if (this.#painting && ops.length > 0) this.#paint();
     if (this.#pointer && !this.#covered(this.#states.hover)) {
@@ -359,7 +374,7 @@ export class Mirror {
 
   #keyframe(rule: PageRule): void {
     const observer = this.#observer;
-    if (!observer) return;
+    if (!observer) throw new TypeError('nothing is seen');
     this.#keyframeSince ||= performance.now();
     // Asked before the tree is read: what wakes the mirror while it waits would cost a whole tree each time.
     if (this.#awaitsSheets()) return;
@@ -369,7 +384,7 @@ export class Mirror {
     for (const root of this.#roots) this.#rootChanged(root, false);
     this.#roots = new Set();
     observer.disconnect();
-    observer.observe(this.#root, OBSERVED);
+    observer.observe(this.#root);
     this.#sizes?.disconnect();
     this.#masks.refresh([this.#root, ...openRoots(this.#root)]);
     const capture: Capture = {
@@ -421,7 +436,7 @@ export class Mirror {
     if (there) {
       this.#roots.add(root);
       this.#masks.add(root);
-      this.#observer?.observe(root, OBSERVED);
+      this.#observer?.observe(root);
     } else {
       this.#roots.delete(root);
       this.#styled.delete(root);
@@ -469,7 +484,7 @@ export class Mirror {
     this.#scrolled = new Set();
     const { hover, active, focus } = this.#states;
     const id = (element: Element | null): number => this.#nearest(this.#discreet(element));
-    const visible = focus?.isConnected === true && focus.matches(':focus-visible');
+    const visible = focus?.isConnected === true && matches(focus, ':focus-visible');
     const states: Op = { op: 'states', hover: id(hover), active: id(active), focus: id(focus), visible };
     const told = JSON.stringify(states);
     if (told !== this.#statesSent) ops.push(states);
@@ -480,9 +495,9 @@ export class Mirror {
   /** The group instead of one of its choices, where these are not shown: what is pressed would tell what is ticked. */
   #discreet(element: Element | null): Element | null {
     if (this.#rule?.choices === 'show') return element;
-    const found = element?.closest(CHOICE) ?? null;
+    const found = element && closest(element, CHOICE);
     const choice = found instanceof HTMLLabelElement ? found.control : found;
-    if (!choice?.matches(CHOICE)) return element;
+    if (!choice || !matches(choice, CHOICE)) return element;
     return choice.parentElement?.closest(GROUP) ?? choice.ownerDocument.body;
   }
 

@@ -2,6 +2,7 @@
 // one way out: after `stop` no listener is left.
 
 import { Document, Element, Node } from './kinds.ts';
+import { find, shadowOf } from './native.ts';
 
 export interface Watcher {
   /** Something of a node changed that no mutation tells: an image loaded, a control changed, a popover opened. */
@@ -33,7 +34,8 @@ function innermost(event: Event): Element | null {
 /** The open shadow roots of a page, at any depth. */
 export function openRoots(root: Root): ShadowRoot[] {
   const found: ShadowRoot[] = [];
-  for (const { shadowRoot } of root.querySelectorAll('*')) {
+  for (const element of find(root, '*')) {
+    const shadowRoot = shadowOf(element);
     if (shadowRoot) found.push(shadowRoot, ...openRoots(shadowRoot));
   }
   return found;
@@ -48,15 +50,11 @@ function isWritten(target: EventTarget | null): boolean {
 }
 
 export class Watch {
-  readonly #abort = new AbortController();
   readonly #roots = new Map<Root, AbortController>();
   readonly #watcher: Watcher;
 
   constructor(root: Document, watcher: Watcher) {
     this.#watcher = watcher;
-    const { signal } = this.#abort;
-    listen(root, ['visibilitychange'], () => watcher.document(), signal);
-    listen(window, ['resize', 'hashchange', 'popstate'], () => watcher.document(), signal);
     this.root(root, true);
   }
 
@@ -64,6 +62,8 @@ export class Watch {
   #person(root: Document, signal: AbortSignal): void {
     const watcher = this.#watcher;
     const on = (names: string[], listener: (event: Event) => void): void => listen(root, names, listener, signal);
+    on(['visibilitychange'], () => watcher.document());
+    listen(root.defaultView ?? root, ['resize', 'hashchange', 'popstate'], () => watcher.document(), signal);
     on(['pointermove'], (event) => {
       if ('clientX' in event) watcher.pointer(Number(event.clientX), Number((event as PointerEvent).clientY), root);
     });
@@ -98,7 +98,6 @@ export class Watch {
   }
 
   stop(): void {
-    this.#abort.abort();
     for (const controller of this.#roots.values()) controller.abort();
     this.#roots.clear();
   }
