@@ -57,6 +57,7 @@ export class Stage {
   readonly #viewport = h('span', { class: 'viewport' });
   readonly #watch = new ResizeObserver(() => this.#lay());
   #size = EMPTY;
+  #seen: PageInfo['seen'];
   #full = false;
   #drawn = '';
 
@@ -113,6 +114,7 @@ export class Stage {
     const side = (length: number) => Math.max(1, Math.min(LONGEST, length));
     const size = { width: side(info.width), height: side(info.height) };
     this.#size = size;
+    this.#seen = info.seen;
     say(this.#label, label);
     say(this.#viewport, texts.live.viewport(size.width, size.height));
     this.#lay();
@@ -179,7 +181,10 @@ export class Stage {
     const scale = this.#scale();
     this.#frame.style.width = `${width}px`;
     this.#frame.style.height = `${height}px`;
-    this.#frame.style.transform = scale === 1 ? 'none' : `scale(${scale})`;
+    // Pinched open, the same part fills the screen here as it does there.
+    const { scale: zoom = 1, x = 0, y = 0 } = this.#seen ?? {};
+    const part = zoom === 1 ? '' : ` translate(${-x}px, ${-y}px)`;
+    this.#frame.style.transform = scale * zoom === 1 ? 'none' : `scale(${scale * zoom})${part}`;
     // Whole pixels, so that the frame's edges and, at 100 %, its text stay sharp.
     this.#screen.style.width = `${Math.floor(width * scale)}px`;
     this.#screen.style.height = `${Math.floor(height * scale)}px`;

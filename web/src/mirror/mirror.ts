@@ -15,6 +15,7 @@ import { Overlay } from './overlay.ts';
 import { mask } from './patterns.ts';
 import { Resources } from './resources.ts';
 import { type Root, Sheets } from './sheets.ts';
+import { sightOf } from './sight.ts';
 import { openRoots, Watch } from './watch.ts';
 
 export interface MirrorOptions {
@@ -83,6 +84,7 @@ export class Mirror {
     focus: null,
   };
   #statesSent = '';
+  #sightSent = '';
   #target: Element | null = null;
   #painting = false;
   /** Nothing is told before this. */
@@ -415,6 +417,7 @@ export class Mirror {
     this.#dirty = false;
     this.#styled = new Map();
     this.#statesSent = '';
+    this.#sightSent = '';
     this.#page = '';
     const [page, ...rest] = this.#rest(rule, true);
     if (page) this.#epoch++;
@@ -489,7 +492,21 @@ export class Mirror {
     const told = JSON.stringify(states);
     if (told !== this.#statesSent) ops.push(states);
     this.#statesSent = told;
+    this.#sighted(ops);
     return ops;
+  }
+
+  #sighted(ops: Op[]): void {
+    const docs = [this.#root, ...[...this.#roots].filter((one) => one instanceof Document)];
+    const sight = sightOf(
+      this.#root,
+      docs,
+      (element) => this.#nearest(this.#discreet(element)),
+      (node) => (this.#covered(node instanceof Element ? node : node.parentElement) ? 0 : (this.#tree?.id(node) ?? 0)),
+    );
+    const told = JSON.stringify(sight);
+    if (told !== this.#sightSent) ops.push(sight);
+    this.#sightSent = told;
   }
 
   /** The group instead of one of its choices, where these are not shown: what is pressed would tell what is ticked. */

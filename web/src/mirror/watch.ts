@@ -62,8 +62,10 @@ export class Watch {
   #person(root: Document, signal: AbortSignal): void {
     const watcher = this.#watcher;
     const on = (names: string[], listener: (event: Event) => void): void => listen(root, names, listener, signal);
-    on(['visibilitychange'], () => watcher.document());
+    on(['visibilitychange', 'selectionchange', 'fullscreenchange'], () => watcher.document());
     listen(root.defaultView ?? root, ['resize', 'hashchange', 'popstate'], () => watcher.document(), signal);
+    const seen = root.defaultView?.visualViewport;
+    if (seen) listen(seen, ['resize', 'scroll'], () => watcher.document(), signal);
     on(['pointermove'], (event) => {
       if ('clientX' in event) watcher.pointer(Number(event.clientX), Number((event as PointerEvent).clientY), root);
     });

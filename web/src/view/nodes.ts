@@ -154,6 +154,12 @@ function setSelect(select: HTMLSelectElement, filled: boolean, chosen: readonly 
 export const BASE_STYLE = `
 * { scroll-behavior: auto !important; overflow-anchor: none !important; caret-color: transparent !important; }
 insyn-void { display: none !important; }
+:where([insyn-focus-visible]) { outline: 1px auto; outline: auto 1px -webkit-focus-ring-color; }
+::highlight(insyn-selection) { background-color: Highlight; color: HighlightText; }
+[insyn-fullscreen] { position: fixed !important; inset: 0 !important; margin: 0 !important; box-sizing: border-box !important;
+  width: 100% !important; height: 100% !important; min-width: 0 !important; max-width: none !important;
+  min-height: 0 !important; max-height: none !important; transform: none !important; z-index: 2147483646 !important; }
+:where([insyn-fullscreen]) { background: #000; object-fit: contain; }
 insyn-box { overflow: hidden; background: #d9d9de repeating-linear-gradient(45deg, #0001 0 8px, #0000 8px 16px) !important;
   color: #3a3a44 !important; font: 12px/1.3 system-ui, sans-serif !important; text-align: center !important; }
 ${Object.entries({

@@ -2,10 +2,11 @@
 // the first one is applied; a body that names what isn't there changes nothing.
 
 import { FRAME } from '../wire/allow.ts';
-import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op } from '../wire/tree.ts';
+import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op, type Sight } from '../wire/tree.ts';
 import { fill, freshDocument, makeFrame } from './frames.ts';
 import { createElement, layer, OWN, removeAttribute, setAttribute, setForm, setRoot } from './nodes.ts';
 import { resourceSieve, type Sheets } from './sheets.ts';
+import { SightShown } from './sight.ts';
 
 interface Shown {
   id: Id;
@@ -30,6 +31,9 @@ export class ViewTree {
   readonly #nodes = new Map<Id, Shown>();
   #root: Shown | undefined;
   #marked: Marked[] = [];
+  /** What of the applicant's sight was told last, and what is shown of it. */
+  #sight: Sight | undefined;
+  readonly #seen = new SightShown();
   readonly #layers = new Set<Element>();
   /** Each `use` of an SVG, and where it wants to lead. */
   readonly #uses = new Map<Element, string>();
@@ -60,6 +64,7 @@ export class ViewTree {
     this.#fillFrames();
     for (const element of this.#layers) layer(element);
     this.#scrollAll();
+    this.#look();
   }
 
   /** Throws RangeError where the steps don't fit the tree; then nothing has changed. */
@@ -94,7 +99,7 @@ export class ViewTree {
       }
     };
     for (const op of ops) {
-      if (op.op === 'page' || op.op === 'resource' || op.op === 'states') continue;
+      if (op.op === 'page' || op.op === 'resource' || op.op === 'states' || op.op === 'sight') continue;
       if (op.op === 'root') {
         if (this.#nodes.size > 0 || brought.size > 0) throw new RangeError('second root');
         brought.add(op.id);
@@ -174,6 +179,8 @@ export class ViewTree {
         const to = this.#scrolls.get(id);
         if (to) this.#scroll(id, to.x, to.y);
       }
+      // The note beside an open control moves with it.
+      if (this.#sight?.open || ops.some(({ op }) => op === 'sight')) this.#look();
     }
   }
 
@@ -187,6 +194,8 @@ export class ViewTree {
   }
 
   clear(): void {
+    this.#seen.clear();
+    this.#sight = undefined;
     this.#nodes.clear();
     this.#root = undefined;
     this.#marked = [];
@@ -229,6 +238,9 @@ export class ViewTree {
       }
       case 'scroll':
         this.#scrolls.set(op.id, op);
+        break;
+      case 'sight':
+        this.#sight = op;
         break;
       case 'states':
         this.#states(op);
@@ -402,6 +414,10 @@ export class ViewTree {
     };
     image.addEventListener('load', loaded, { once: true });
     image.src = src;
+  }
+
+  #look(): void {
+    if (this.#sight) this.#seen.show(this.#sight, (id) => this.#nodes.get(id)?.node);
   }
 
   #scrollAll(): void {

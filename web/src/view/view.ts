@@ -17,6 +17,8 @@ export interface PageInfo {
   width: number;
   height: number;
   scale: number;
+  /** The part that is seen where the page is pinched open, in CSS pixels from the corner. */
+  seen?: { scale: number; x: number; y: number };
 }
 
 /** Called from within frame(), or later when a keyframe that waited for its style sheets is swapped in. */
@@ -51,6 +53,8 @@ export class View {
   /** Something didn't fit, or stopped half-way: what was built can't be trusted with more until a keyframe comes. */
   #void = false;
   #cursor: HTMLElement | undefined;
+  /** What was told of the page last. */
+  #info: PageInfo | undefined;
 
   /** The frame's document is the hermetic one, loaded, of this page's origin. Nothing in it takes input. */
   constructor(frame: HTMLIFrameElement, events: ViewEvents) {
@@ -123,6 +127,7 @@ export class View {
     this.#now = undefined;
     this.#next = undefined;
     this.#cursor = undefined;
+    this.#info = undefined;
     this.#void = false;
     const doc = this.#frame.contentDocument;
     if (doc) {
@@ -180,11 +185,18 @@ export class View {
 
   #told(ops: readonly Op[]): void {
     for (const op of ops) {
-      if (op.op !== 'page') continue;
-      const { rule, label, title, width, height, ratio } = op;
-      this.#frame.style.width = `${width}px`;
-      this.#frame.style.height = `${height}px`;
-      this.#events.page({ rule, label, title, width, height, scale: ratio });
+      if (op.op === 'sight') {
+        const { scale, x, y } = op;
+        const seen = this.#info?.seen;
+        if (!this.#info || (scale === (seen?.scale ?? 1) && x === (seen?.x ?? 0) && y === (seen?.y ?? 0))) continue;
+        this.#info = { ...this.#info, seen: { scale, x, y } };
+      } else if (op.op === 'page') {
+        const { rule, label, title, width, height, ratio } = op;
+        this.#frame.style.width = `${width}px`;
+        this.#frame.style.height = `${height}px`;
+        this.#info = { rule, label, title, width, height, scale: ratio };
+      } else continue;
+      this.#events.page(this.#info);
     }
   }
 }

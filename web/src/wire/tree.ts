@@ -29,6 +29,8 @@ export const MOST = {
   ratio: 8,
   sheets: 256,
   frames: 64,
+  selected: 16,
+  scale: 16,
 };
 
 /** A node of the page, by a number from 1 that the mirror gives it, unique within an epoch. */
@@ -71,6 +73,27 @@ export interface Sheet {
   ids: number[];
 }
 
+/**
+ * The part of the viewport that is seen, pinched open by `scale`, in CSS pixels from the corner; the control whose native pop-up
+ * is open, and the element that fills the screen, 0 where there is none; and what is selected.
+ */
+export interface Sight {
+  op: 'sight';
+  scale: number;
+  x: number;
+  y: number;
+  open: Id;
+  full: Id;
+  selected: Selected[];
+}
+/** From a place in a node to another: characters of a text; in an element 0 where it begins, 1 where it ends. */
+export interface Selected {
+  from: Id;
+  at: number;
+  to: Id;
+  end: number;
+}
+
 export type Op =
   | {
       op: 'page';
@@ -95,7 +118,8 @@ export type Op =
   | { op: 'states'; hover: Id; active: Id; focus: Id; visible: boolean }
   /** Hash "" where the resource can't be had. */
   | { op: 'resource'; number: number; hash: Hash; type: ResourceType }
-  | { op: 'styles'; id: Id; sheets: Sheet[] };
+  | { op: 'styles'; id: Id; sheets: Sheet[] }
+  | Sight;
 
 const OPS: readonly Op['op'][] = [
   'page',
@@ -108,6 +132,7 @@ const OPS: readonly Op['op'][] = [
   'states',
   'resource',
   'styles',
+  'sight',
 ];
 const ENTRIES = ['known', 'text', 'element'] as const;
 const HAS = { form: 1, shadow: 2 };
@@ -215,6 +240,15 @@ class TreeWriter extends Writer {
         this.uint(op.number);
         this.text(op.hash);
         this.text(op.type);
+        break;
+      case 'sight':
+        this.uint(op.scale * 1000);
+        for (const place of [op.x, op.y]) this.int(place);
+        for (const id of [op.open, op.full]) this.uint(id);
+        this.uint(Math.min(op.selected.length, MOST.selected));
+        for (const { from, at, to, end } of op.selected.slice(0, MOST.selected)) {
+          for (const part of [from, at, to, end]) this.uint(part);
+        }
         break;
       case 'styles':
         this.id(op.id);
@@ -365,6 +399,14 @@ class TreeReader extends Reader {
         if (!/^([0-9a-f]{32})?$/.test(hash)) throw new TypeError('not a hash');
         return { op, number, hash, type: this.text() };
       }
+      case 'sight': {
+        const scale = this.uint() / 1000;
+        const [x, y, open, full] = [this.int(), this.int(), this.uint(), this.uint()];
+        const selected = this.list(() => ({ from: this.uint(), at: this.uint(), to: this.uint(), end: this.uint() }));
+        const far = scale < 1 || scale > MOST.scale || Math.max(Math.abs(x), Math.abs(y)) > MOST.side;
+        if (far || selected.length > MOST.selected) throw new RangeError('not in sight');
+        return { op, scale, x, y, open, full, selected };
+      }
       case 'styles':
         return { op, id: this.id(), sheets: this.sheets() };
       default:
@@ -382,7 +424,7 @@ export function decode(bytes: Uint8Array): Op[] {
     const op = reader.op();
     if (ops.push(op) > MOST.ops) throw new RangeError('too many operations');
     // Each of these costs much more than its bytes, and only the last would be seen.
-    if (op.op !== 'page' && op.op !== 'states' && op.op !== 'form' && op.op !== 'styles') continue;
+    if (op.op !== 'page' && op.op !== 'states' && op.op !== 'form' && op.op !== 'styles' && op.op !== 'sight') continue;
     const name = 'id' in op ? `${op.op} ${op.id}` : op.op;
     if (once.has(name)) throw new RangeError('said twice');
     once.add(name);
