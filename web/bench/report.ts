@@ -20,3 +20,12 @@ export function quantile(values: readonly number[], share: number): number {
   if (value === undefined) throw new Error('nothing was measured');
   return value;
 }
+
+/** A ratio of medians, and behind it what it was made of: the medians, and the spread of ours from quartile to quartile. */
+export function compare(name: string, ours: readonly number[], theirs: readonly number[], unit: string): void {
+  report(`${name}/vs_rrweb`, quantile(ours, 0.5) / quantile(theirs, 0.5), 'ratio');
+  report(`${name}/insyn`, quantile(ours, 0.5), unit);
+  report(`${name}/insyn_spread`, quantile(ours, 0.75) - quantile(ours, 0.25), unit);
+  report(`${name}/rrweb`, quantile(theirs, 0.5), unit);
+  report(`${name}/rrweb_spread`, quantile(theirs, 0.75) - quantile(theirs, 0.25), unit);
+}
