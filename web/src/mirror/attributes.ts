@@ -21,6 +21,7 @@ import { type Context, NEVER_LABELS } from './mask.ts';
 import { attribute, attributesOf as attributesIn, closest, matches, styleOf, svgStyleOf } from './native.ts';
 import type { Resources } from './resources.ts';
 import { type Asks, absolute } from './sheets.ts';
+import { leadsTo } from './sprites.ts';
 
 export interface Surroundings {
   resources: Resources;
@@ -31,6 +32,8 @@ export interface Surroundings {
   classes: boolean;
   /** What style sheets ask of attributes. */
   asks: Asks;
+  /** Where an element of the top layer lies in it: what came later has the higher number. */
+  top(element: Element): number;
   /** The new number of an id. */
   id(name: string): number;
   /** A text as it may leave. */
@@ -101,7 +104,9 @@ function shownValue(
         .map((id) => `i${around.id(id)}`)
         .join(' ');
     case 'link':
-      return element instanceof SVGElement && value.startsWith('#') ? `#i${around.id(value.slice(1))}` : '';
+      if (!(element instanceof SVGElement)) return '';
+      if (element.localName === 'use') return `#i${around.id(leadsTo(value, element.baseURI).replace(/^#/, ''))}`;
+      return value.startsWith('#') ? `#i${around.id(value.slice(1))}` : '';
     case 'text':
       return around.text(
         value,
@@ -182,18 +187,34 @@ export function attributesOf(element: Element, context: Context, around: Surroun
     }
   }
   if (answers.length > 0) out.push(['insyn-is', answers.join(' ')]);
+  if (element.localName === 'canvas') {
+    const { width, height } = element as HTMLCanvasElement;
+    // Its own size is that of the picture: as attributes of one they would say more.
+    const rest = out.filter(([name]) => name !== 'width' && name !== 'height');
+    const src = String(around.resources.canvas(element));
+    return [...rest, ['insyn-kind', 'canvas'], ['insyn-size', `${width} ${height}`], ['insyn-src', src]];
+  }
   if (element instanceof HTMLImageElement) imageAttributes(element, context, around, out);
   else if (element instanceof SVGImageElement) {
     const url = absolute(element.href.baseVal, element.baseURI);
     if (url && !url.startsWith('data:') && context.mode !== 'mask') {
       out.push(['insyn-src', String(around.resources.number(url, 'image'))]);
     }
+  } else if (element instanceof HTMLInputElement && element.type === 'image') {
+    const url = absolute(element.src, element.baseURI);
+    if (url && context.mode !== 'mask' && !url.startsWith('data:')) {
+      out.push(['insyn-src', String(around.resources.number(url, 'image'))]);
+    }
   } else if (element instanceof HTMLInputElement && BUTTONS.test(element.type) && !around.typed.has(element)) {
     const caption = shownValue(element, 'insyn-caption', element.value, context, around);
     if (caption) out.push(['insyn-caption', caption]);
   }
+  const before = out.length;
   if (element instanceof HTMLDialogElement && matches(element, ':modal')) out.push(['insyn-modal', '']);
   if (attribute(element, 'popover') !== null && matches(element, ':popover-open')) out.push(['insyn-popover', '']);
+  if (matches(element, ':fullscreen')) out.push(['insyn-fullscreen', '']);
+  if (out.length > before) out.push(['insyn-top', String(around.top(element))]);
+  if (element instanceof HTMLProgressElement && element.position < 0) out.push(['insyn-indeterminate', '']);
   if (element instanceof HTMLIFrameElement && element.contentDocument?.compatMode === 'BackCompat') {
     out.push(['insyn-quirks', '']);
   }

@@ -4,12 +4,13 @@
 import { BOX, FORM, FRAME, nameOf, VOID } from '../wire/allow.ts';
 import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op } from '../wire/tree.ts';
 import { attributesOf, boxAttributes, editAttributes, type Surroundings } from './attributes.ts';
-import { formState, isControl, keepsContent, sameState } from './forms.ts';
+import { formState, isControl, isGroup, keepsContent, sameState } from './forms.ts';
 import type { Inside } from './frames.ts';
 import { Document, Element, HTMLHeadElement, HTMLIFrameElement, HTMLInputElement } from './kinds.ts';
 import { beside, inLine } from './line.ts';
 import { type Context, type Masks, readable, stronger } from './mask.ts';
 import { firstChild, isThere, nextSibling, parentOf, shadowOf, textOf, typeOf } from './native.ts';
+import type { Sprites } from './sprites.ts';
 
 /** Slotted to where nothing is shown. */
 const HIDDEN: Context = { mode: 'hide', label: false };
@@ -36,6 +37,7 @@ export interface Sent {
 export interface Capture {
   surroundings: Surroundings;
   masks: Masks;
+  sprites: Sprites;
   /** Never mirrored. */
   ignore: ReadonlySet<Node>;
   choices: boolean;
@@ -45,6 +47,23 @@ export interface Capture {
   root(root: ShadowRoot | Document, there: boolean): void;
   /** A box or editable was met (its size matters), or is gone. */
   sized(element: Element, there: boolean): void;
+}
+
+/** Which child of an SVG's switch is shown: it depends on languages, and those of the view are others. */
+function isSwitchedOff(element: Element): boolean {
+  const parent = parentOf(element);
+  if (!(parent instanceof SVGElement) || parent.localName !== 'switch') return false;
+  const shown = Array.from(parent.children).find((kid) => {
+    const wanted = kid
+      .getAttribute('systemLanguage')
+      ?.toLowerCase()
+      .split(/[\s,]+/);
+    const spoken = navigator.languages.map((language) => language.toLowerCase().split('-')[0]);
+    return (
+      !kid.getAttribute('requiredExtensions') && (!wanted || wanted.some((one) => spoken.includes(one.split('-')[0])))
+    );
+  });
+  return shown !== element;
 }
 
 /** The kids of a document, element or shadow root that are mirrored, in order. */
@@ -95,6 +114,7 @@ export class Tree {
   #last = 0;
   readonly controls = new Set<Sent>();
   readonly customs = new Set<Sent>();
+  readonly canvases = new Set<Sent>();
   readonly #frames = new Set<Sent>();
   #dirtyKids = new Set<Sent>();
   #dirtyAttributes = new Set<Sent>();
@@ -162,7 +182,6 @@ export class Tree {
 
   /** The steps from what was sent to what is there now. */
   steps(): Op[] {
-    const capture = this.#capture;
     // An attribute may decide about a region, so that these come first: they can make more kids dirty.
     for (const sent of this.#dirtyAttributes) {
       if (!this.#live(sent) || !(sent.node instanceof Element) || !sent.parent) continue;
@@ -172,13 +191,15 @@ export class Tree {
       const turned =
         keepsContent(sent.node) !== this.#keeps.has(sent) || isControl(sent.node) !== this.controls.has(sent);
       if (changed || box !== sent.box || turned) this.stale(sent.node);
+      const part = this.#partOf(sent.node);
+      if (part && !this.#sent.has(part)) this.#dirtyKids.add(sent.parent);
     }
     const ops: Op[] = [];
     const limbo: Sent[] = [];
     const splices: { sent: Sent; start: number; removed: number; nodes: Node[]; before: Sent[]; after: Sent[] }[] = [];
     for (const sent of this.#dirtyKids) {
       if (!this.#live(sent)) continue;
-      const nodes = this.#content(sent) ? Array.from(wanted(sent.node, capture.ignore)) : [];
+      const nodes = this.#content(sent) ? this.#kidsOf(sent.node) : [];
       const kids = sent.kids;
       const most = Math.min(nodes.length, kids.length);
       const same = (node: Node | undefined, kid: Sent | undefined): boolean =>
@@ -259,7 +280,7 @@ export class Tree {
     const id = this.id(node);
     const box = node instanceof Document ? node.scrollingElement : node;
     // Where an editable region scrolled to would tell how much was written.
-    if (id === 0 || !(box instanceof Element) || isControl(box)) return [];
+    if (id === 0 || !(box instanceof Element) || (isControl(box) && (!isGroup(box) || keepsContent(box)))) return [];
     return [{ op: 'scroll', id, x: Math.round(box.scrollLeft), y: Math.round(box.scrollTop) }];
   }
 
@@ -328,6 +349,10 @@ export class Tree {
     if (name === VOID || parentOf(element) instanceof Document) return { name, box: undefined };
     if (context.mode === 'hide' && name !== 'head') return { name: BOX, box: 'hidden' };
     if (element instanceof HTMLInputElement && element.type === 'hidden') return { name: VOID, box: undefined };
+    if (isSwitchedOff(element)) return { name: VOID, box: undefined };
+    if (box === 'canvas' && this.#capture.surroundings.resources.drawn(element, context.mode)) {
+      return { name: 'img', box: undefined };
+    }
     return this.#inside(element, context) ? { name: FRAME, box: undefined } : { name, box };
   }
 
@@ -336,9 +361,27 @@ export class Tree {
     return room && node instanceof HTMLIFrameElement ? this.#capture.inside(node, context) : undefined;
   }
 
+  /** The parts of other files that its kids show come last; below a `use` itself gradients would not be drawn. */
+  #kidsOf(node: Node): Node[] {
+    const kids = Array.from(wanted(node, this.#capture.ignore));
+    if (node instanceof SVGElement) kids.push(...kids.flatMap((kid) => this.#partOf(kid) ?? []));
+    return kids;
+  }
+
+  /** What a `use` shows out of another file. */
+  #partOf(node: Node): Element | undefined {
+    return node instanceof SVGElement && node.localName === 'use' ? this.#capture.sprites.copy(node) : undefined;
+  }
+
   /** Whether the view has kids of it. */
   #content(sent: Sent): boolean {
-    return !sent.box && !this.#keeps.has(sent) && !this.#frames.has(sent) && !(sent.node instanceof HTMLHeadElement);
+    return (
+      !sent.box &&
+      !this.#keeps.has(sent) &&
+      !this.canvases.has(sent) &&
+      !this.#frames.has(sent) &&
+      !(sent.node instanceof HTMLHeadElement)
+    );
   }
 
   #text(node: Node, context: Context): string {
@@ -400,6 +443,7 @@ export class Tree {
       this.controls.add(sent);
     }
     if (element.localName.includes('-')) this.customs.add(sent);
+    if (element.localName === 'canvas') this.canvases.add(sent);
     const inside = this.#inside(element, sent.context);
     const root = inside?.document ?? shadowOf(element);
     if (inside) this.#frames.add(sent);
@@ -412,7 +456,7 @@ export class Tree {
       entry.shadow = { id: shadow.id, kids: kids.map((kid) => kid.entry) };
     }
     if (this.#content(sent)) {
-      const kids = Array.from(wanted(element, capture.ignore), (kid) => this.#entry(kid, sent, depth + 1));
+      const kids = this.#kidsOf(element).map((kid) => this.#entry(kid, sent, depth + 1));
       sent.kids = kids.map((kid) => kid.sent);
       entry.kids = kids.map((kid) => kid.entry);
     }
@@ -455,6 +499,7 @@ export class Tree {
     this.#sent.delete(sent.node);
     this.controls.delete(sent);
     this.customs.delete(sent);
+    this.canvases.delete(sent);
     this.#frames.delete(sent);
     if (sent.parent?.shadow === sent) this.#capture.root(sent.node as ShadowRoot | Document, false);
     if (sent.node instanceof Element && (sent.box || this.#keeps.has(sent))) this.#capture.sized(sent.node, false);

@@ -13,12 +13,17 @@ export const CHOICE =
 /** What scripts make a text field of counts as one. */
 const EDITABLE =
   '[contenteditable]:not([contenteditable=false]),:not(input,textarea,select):is([role=textbox],[role=searchbox])';
-export const CONTROLS = `input,textarea,select,${EDITABLE}`;
+export const CONTROLS = `input,textarea,select,form,fieldset,${EDITABLE}`;
 /** Inputs that are buttons: nothing is filled in. */
 const BUTTONS: ReadonlySet<string> = new Set(['button', 'submit', 'reset', 'image', 'hidden']);
 
 export function isControl(element: Element): boolean {
   return matches(element, CONTROLS);
+}
+
+/** What has no value of its own, and is valid where all in it is. */
+export function isGroup(element: Element): boolean {
+  return matches(element, 'form,fieldset');
 }
 
 export function isEditable(element: Element): boolean {
@@ -53,7 +58,9 @@ function inputBits(input: HTMLInputElement, choices: boolean): number {
   if (BUTTONS.has(input.type)) return 0;
   if (input.type === 'radio' || input.type === 'checkbox') {
     if (!choices) return FORM.secret | (groupFilled(input) ? FORM.filled : 0);
-    return (input.checked ? FORM.checked | FORM.filled : 0) | (input.indeterminate ? FORM.indeterminate : 0);
+    return (
+      (input.checked ? FORM.checked | FORM.filled : 0) | (input.matches(':indeterminate') ? FORM.indeterminate : 0)
+    );
   }
   if (input.type === 'range' || input.type === 'color') return FORM.filled;
   return input.value !== '' || input.validity.badInput ? FORM.filled : 0;
@@ -72,7 +79,7 @@ export function formState(element: Element, choices: boolean): FormState | undef
     if (choices || empty) chosen = options.map((option) => option.index);
   } else if (isEditable(element)) {
     return { bits: element.textContent?.trim() || element.querySelector('img') ? FORM.filled : 0, chosen };
-  } else return undefined;
+  } else if (!isGroup(element)) return undefined;
   if (is(element, ':valid')) bits |= FORM.valid;
   if (is(element, ':invalid')) bits |= FORM.invalid;
   if (is(element, ':user-valid')) bits |= FORM.userValid;

@@ -16,6 +16,7 @@ import { mask } from './patterns.ts';
 import { Resources } from './resources.ts';
 import { type Root, Sheets } from './sheets.ts';
 import { sightOf } from './sight.ts';
+import { Sprites } from './sprites.ts';
 import { openRoots, Watch } from './watch.ts';
 
 export interface MirrorOptions {
@@ -47,9 +48,13 @@ const MOST_FAILURES = 3;
 export class Mirror {
   readonly #options: MirrorOptions;
   readonly #root: Document;
+  /** The order in which things came to lie on top. */
+  readonly #tops = new WeakMap<Node, number>();
+  #top = 0;
   readonly #masks: Masks;
   readonly #custom = customFilter((text) => this.#masks.text(text, SHOWN));
   readonly #resources: Resources;
+  readonly #sprites: Sprites;
   readonly #sheets: Sheets;
   readonly #overlay: Overlay;
   readonly #ignore: ReadonlySet<Node>;
@@ -97,6 +102,10 @@ export class Mirror {
     this.#root = options.root;
     this.#masks = new Masks(options.policy, (doc) => placeOf(doc).pathname);
     this.#resources = new Resources(options.policy.fetch, () => this.#wake());
+    this.#sprites = new Sprites(this.#resources, () => {
+      for (const root of [this.#root, ...this.#roots])
+        for (const use of root.querySelectorAll('use')) this.#touched(use);
+    });
     this.#sheets = new Sheets(
       this.#resources,
       {
@@ -131,6 +140,10 @@ export class Mirror {
         touched: (node) => this.#safely(() => this.#touched(node)),
         typed: () => {
           this.#quiet = (Math.floor(performance.now() / TYPING_MS) + 1) * TYPING_MS;
+        },
+        topped: (node) => {
+          this.#tops.set(node, ++this.#top);
+          this.#safely(() => this.#touched(node));
         },
         slotted: (slot) => {
           this.#tree?.slotted(slot);
@@ -201,6 +214,7 @@ export class Mirror {
     this.#sizes?.disconnect();
     this.#watch?.stop();
     this.#resources.stop();
+    this.#sprites.stop();
     this.#overlay.hide();
     this.#tree = undefined;
     this.#roots.clear();
@@ -314,6 +328,10 @@ export class Mirror {
       }
     }
     this.#resources.look();
+    void this.#resources.sample(
+      Array.from(tree.canvases, ({ node }) => node as HTMLCanvasElement),
+      (canvas) => this.#touched(canvas),
+    );
     this.#sheets.look();
     this.#wake();
     if (this.#painting) this.#paint();
@@ -396,11 +414,16 @@ export class Mirror {
         choices: rule.choices === 'show',
         classes: this.#options.policy.classes === 'map',
         asks: this.#sheets.asks,
+        top: (element) => {
+          if (!this.#tops.has(element)) this.#tops.set(element, ++this.#top);
+          return this.#tops.get(element) ?? 0;
+        },
         id: (name) => this.#id(name),
         text: (text, context) => this.#masks.text(text, context),
         custom: this.#custom,
       },
       masks: this.#masks,
+      sprites: this.#sprites,
       ignore: this.#ignore,
       choices: rule.choices === 'show',
       inside: (frame, context) => inside(frame, context, this.#options.policy, rule),

@@ -10,6 +10,8 @@ const KEEP_BYTES = 48 << 20;
 /** The most pixels read off a canvas. */
 const CANVAS_PIXELS = 16 << 20;
 const AT_ONCE = 4;
+/** How often a canvas is read at most, in milliseconds; one that takes long to read more seldom. */
+const SAMPLE_MS = 500;
 
 export type Use = 'image' | 'css' | 'font';
 
@@ -52,6 +54,9 @@ export class Resources {
   readonly #byNumber: Resource[] = [];
   readonly #kept = new Map<Hash, { type: ResourceType; bytes: Bytes }>();
   #bytes = 0;
+  readonly #canvases = new WeakMap<Element, Resource>();
+  readonly #tainted = new WeakSet<Element>();
+  #nextSample = 0;
   /** Numbers whose answer the view has not been told. */
   #news = new Set<Resource>();
   readonly #loaded = new Set<string>();
@@ -97,6 +102,69 @@ export class Resources {
     // An image element is proof enough that the page shows it.
     if (use === 'image') resource.use = use;
     return resource.number;
+  }
+
+  /** Whether what is drawn on a canvas is shown as a picture; never where a file of somebody else's is part of it. */
+  drawn(canvas: Element, mode: string): boolean {
+    return mode === 'show' && !this.#tainted.has(canvas);
+  }
+
+  /** The number of a canvas' picture. */
+  canvas(canvas: Element): number {
+    let resource = this.#canvases.get(canvas);
+    if (!resource) {
+      resource = {
+        number: this.#byNumber.length,
+        url: '',
+        use: 'image',
+        family: undefined,
+        state: 'done',
+        hash: '',
+        type: '',
+      };
+      this.#canvases.set(canvas, resource);
+      this.#byNumber.push(resource);
+    }
+    return resource.number;
+  }
+
+  /** Reads the canvases in sight anew, one after another; `closed` is called for one that can't be read. */
+  async sample(canvases: Iterable<HTMLCanvasElement>, closed: (canvas: Element) => void): Promise<void> {
+    const began = performance.now();
+    if (began < this.#nextSample) return;
+    this.#nextSample = Number.POSITIVE_INFINITY;
+    for (const canvas of canvases) {
+      const { top, bottom, left, right } = canvas.getBoundingClientRect();
+      const size = canvas.width * canvas.height;
+      const { innerHeight = 0, innerWidth = 0 } = canvas.ownerDocument.defaultView ?? {};
+      if (bottom <= 0 || right <= 0 || top > innerHeight || left > innerWidth || !size || size > CANVAS_PIXELS)
+        continue;
+      try {
+        const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done));
+        if (blob) await this.#paint(canvas, new Uint8Array(await blob.arrayBuffer()));
+      } catch {
+        this.#tainted.add(canvas);
+        closed(canvas);
+      }
+    }
+    this.#nextSample = began + Math.max(SAMPLE_MS, 10 * (performance.now() - began));
+  }
+
+  /** Only the newest picture of a canvas is kept. */
+  async #paint(canvas: Element, bytes: Bytes): Promise<void> {
+    const resource = this.#canvases.get(canvas);
+    const hash = await hashOf(bytes);
+    if (!resource || resource.hash === hash) return;
+    const old = this.#kept.get(resource.hash);
+    if (old && this.#byNumber.filter((other) => other.hash === resource.hash).length === 1) {
+      this.#kept.delete(resource.hash);
+      this.#bytes -= old.bytes.length;
+    }
+    if (!this.#keep(hash, 'image/png', bytes)) return;
+    resource.hash = hash;
+    resource.type = 'image/png';
+    this.#news.add(resource);
+    this.#ready();
   }
 
   canFetch(url: string): boolean {

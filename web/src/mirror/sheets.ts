@@ -87,7 +87,9 @@ export class Sheets {
       Array.from((root.ownerDocument ?? root).fonts, (face) => face.family.replace(/^["']|["']$/g, '')),
     );
     for (const sheet of [...root.styleSheets, ...root.adoptedStyleSheets]) {
-      if (sheet.disabled) continue;
+      // Chromium doesn't call one of several to choose from disabled; which of them a script chose isn't told.
+      const owner = sheet.ownerNode as HTMLLinkElement | null;
+      if (sheet.disabled || owner?.relList?.contains('alternate')) continue;
       const mode = this.#names.mode(sheet.ownerNode ?? root);
       for (const { part, media, wrap } of this.#flat(sheet, '', [])) {
         const source = this.#source(part, wrap, root.baseURI, mode);

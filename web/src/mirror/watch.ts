@@ -7,6 +7,8 @@ import { find, shadowOf } from './native.ts';
 export interface Watcher {
   /** Something of a node changed that no mutation tells: an image loaded, a control changed, a popover opened. */
   touched(node: Node): void;
+  /** Something may come to lie on top of all else: a dialog, a popover, what fills the screen. */
+  topped(node: Node): void;
   scrolled(node: Node): void;
   slotted(slot: HTMLSlotElement): void;
   /** Somebody writes in a field. */
@@ -95,6 +97,12 @@ export class Watch {
       signal,
     );
     listen(root, ['input'], ({ target }) => isWritten(target) && this.#watcher.typed(), signal);
+    listen(
+      root,
+      ['beforetoggle', 'fullscreenchange'],
+      ({ target }) => target instanceof Node && this.#watcher.topped(target),
+      signal,
+    );
     listen(root, ['slotchange'], ({ target }) => this.#watcher.slotted(target as HTMLSlotElement), signal);
     if (root instanceof Document) this.#person(root, signal);
   }

@@ -42,6 +42,15 @@ export class Cache {
     return true;
   }
 
+  /** Forgets what nothing names any more. */
+  drop(hash: Hash): void {
+    const kept = this.#kept.get(hash);
+    if (!kept?.url) return;
+    if (kept.url?.startsWith('blob:')) URL.revokeObjectURL(kept.url);
+    this.#bytes -= kept.size;
+    this.#kept.delete(hash);
+  }
+
   text(hash: Hash): string | undefined {
     return this.#kept.get(hash)?.text;
   }

@@ -56,35 +56,45 @@ export function setAttribute(element: Element, [name, value]: Attribute, sieve: 
       if (name === 'insyn-caption' && isHtml(element, 'input')) element.value = value;
       element.setAttribute(name, name === 'contenteditable' ? 'false' : value);
   }
-  if (name === 'insyn-modal' || name === 'insyn-popover') layer(element);
 }
+
+/** What brings an element to the top layer. */
+export const LAYERS: readonly string[] = ['insyn-modal', 'insyn-popover', 'insyn-fullscreen'];
 
 export function removeAttribute(element: Element, name: string): void {
   element.removeAttribute(name);
-  if (name === 'insyn-modal' && isHtml(element, 'dialog') && element.open) {
-    element.removeAttribute('open');
-    element.close();
-  }
-  if (name === 'insyn-popover' && 'hidePopover' in element && element.matches(':popover-open')) {
-    (element as HTMLElement).hidePopover();
-  }
+  if (LAYERS.includes(name)) lower(element);
+  if (name === 'insyn-fullscreen') element.removeAttribute('popover');
 }
 
-/** Brings a modal dialog or an open popover to the top layer, once it is in the document; keeps the agent's focus. */
+/** Whether an element lies in the top layer. */
+export function isTop(element: Element): boolean {
+  return element.matches(':modal') || element.matches(':popover-open');
+}
+
+/** Takes an element out of the top layer, if it is there. */
+export function lower(element: Element): void {
+  if (isHtml(element, 'dialog') && element.matches(':modal')) element.close();
+  if ('hidePopover' in element && element.matches(':popover-open')) (element as HTMLElement).hidePopover();
+}
+
+/** Brings an element to the top layer, above what is there already; keeps the agent's focus. */
 export function layer(element: Element): void {
-  if (!element.isConnected) return;
   const focused = document.activeElement;
   try {
-    if (element.hasAttribute('insyn-modal') && isHtml(element, 'dialog') && !element.matches(':modal')) {
+    if (element.hasAttribute('insyn-modal') && isHtml(element, 'dialog')) {
       element.removeAttribute('open');
       element.showModal();
-    }
-    if (element.hasAttribute('insyn-popover') && 'showPopover' in element && !element.matches(':popover-open')) {
+    } else if ('showPopover' in element) {
+      // The screen to fill here is the frame, and nothing needs to be asked of the browser for that.
+      if (element.hasAttribute('insyn-fullscreen')) element.setAttribute('popover', 'manual');
       (element as HTMLElement).showPopover();
     }
   } catch {
     // A page may send what can't be a dialog or popover; it stays where it is.
   }
+  // Who has the focus is told by the mirror, and not by what the browser makes of a dialog.
+  (element.ownerDocument.activeElement as HTMLElement | null)?.blur?.();
   if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }
 
@@ -122,6 +132,7 @@ function setInput(input: HTMLInputElement, bits: number): void {
     // Of a group that is filled it isn't told which: the checkbox shows its third state.
     input.indeterminate =
       (bits & FORM.indeterminate) !== 0 || (input.type === 'checkbox' && filled && !(bits & FORM.checked));
+    input.toggleAttribute('insyn-indeterminate', input.indeterminate);
   } else if (input.type === 'file') {
     const files = new DataTransfer();
     if (filled) files.items.add(new File([], FILLED));
@@ -177,5 +188,10 @@ ${Object.entries({
 input[insyn-filled]:is([type="number"], [type="date"], [type="month"], [type="week"], [type="time"],
   [type="datetime-local"]) { -webkit-text-security: disc !important; }
 input[insyn-filled]::-webkit-datetime-edit { -webkit-text-security: disc !important; }
+[insyn-fullscreen]:not(html) { position: fixed !important; inset: 0 !important; box-sizing: border-box !important;
+  margin: 0 !important; width: 100% !important; height: 100% !important; min-width: 0 !important; min-height: 0 !important;
+  max-width: none !important; max-height: none !important; transform: none !important; }
+:where([insyn-fullscreen]) { border: 0; padding: 0; color: inherit; background: transparent; overflow: visible; }
+:where([insyn-fullscreen])::backdrop { background: #000; }
 input[insyn-secret]:not(:checked) { outline: 2px dotted currentcolor; outline-offset: 1px; }
 `;

@@ -57,6 +57,8 @@ export class Sheets {
   #built = new Map<string, Built>();
   #text = 0;
   #numbers = new Map<number, Hash>();
+  /** How many numbers stand for a hash. */
+  readonly #named = new Map<Hash, number>();
   /** Elements whose style attribute names resources. */
   #styled = new Map<Element, string>();
 
@@ -82,7 +84,18 @@ export class Sheets {
   }
 
   resource(number: number, hash: Hash): void {
+    const old = this.#numbers.get(number);
+    if (old === hash) return;
     this.#numbers.set(number, hash);
+    this.#named.set(hash, (this.#named.get(hash) ?? 0) + 1);
+    if (!old) return;
+    const left = (this.#named.get(old) ?? 1) - 1;
+    this.#named.set(old, left);
+    // A canvas was drawn on: what it showed before is not asked for again.
+    if (left === 0) {
+      this.#named.delete(old);
+      this.#cache.drop(old);
+    }
   }
 
   set(root: Root | undefined, sheets: readonly Sheet[]): void {
@@ -172,6 +185,7 @@ export class Sheets {
     this.#built = new Map();
     this.#text = 0;
     this.#numbers = new Map();
+    this.#named.clear();
     this.#styled = new Map();
   }
 

@@ -4,7 +4,19 @@
 import { FRAME } from '../wire/allow.ts';
 import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op, type Sight } from '../wire/tree.ts';
 import { fill, freshDocument, makeFrame } from './frames.ts';
-import { createElement, layer, OWN, removeAttribute, setAttribute, setForm, setRoot } from './nodes.ts';
+import {
+  createElement,
+  isHtml,
+  isTop,
+  LAYERS,
+  layer,
+  lower,
+  OWN,
+  removeAttribute,
+  setAttribute,
+  setForm,
+  setRoot,
+} from './nodes.ts';
 import { resourceSieve, type Sheets } from './sheets.ts';
 import { SightShown } from './sight.ts';
 
@@ -35,6 +47,8 @@ export class ViewTree {
   #sight: Sight | undefined;
   readonly #seen = new SightShown();
   readonly #layers = new Set<Element>();
+  /** What is in the top layer, from below. */
+  #stacked: Element[] = [];
   /** Each `use` of an SVG, and where it wants to lead. */
   readonly #uses = new Map<Element, string>();
   /** Each frame, and what is in it. */
@@ -62,7 +76,7 @@ export class ViewTree {
   connected(): void {
     this.#connected = true;
     this.#fillFrames();
-    for (const element of this.#layers) layer(element);
+    this.#stack();
     this.#scrollAll();
     this.#look();
   }
@@ -171,6 +185,7 @@ export class ViewTree {
     for (const kid of limbo) if (!kid.parent) this.#drop(kid);
     for (const op of ops) this.#step(op);
     if (ops.some(({ op }) => op === 'root' || op === 'splice' || op === 'attributes')) this.#copies();
+    if (this.#connected && this.#layers.size + this.#stacked.length > 0) this.#stack();
     // Last, and each once: where a thing can be scrolled to takes a layout.
     const scrolled = new Set(ops.map((op) => (op.op === 'scroll' ? op.id : 0)));
     if (this.#connected) {
@@ -200,6 +215,7 @@ export class ViewTree {
     this.#root = undefined;
     this.#marked = [];
     this.#layers.clear();
+    this.#stacked = [];
     this.#uses.clear();
     this.#frames.clear();
     this.#scrolls.clear();
@@ -306,7 +322,22 @@ export class ViewTree {
       for (const { node } of kids) if (node) fragment.append(node);
       parent.node.insertBefore(fragment, before ?? null);
     }
-    if (this.#connected) for (const element of this.#layers) layer(element);
+  }
+
+  /** Puts on top what is on top for the applicant, in that order; what lies right already stays. */
+  #stack(): void {
+    const top = (element: Element): number => Number(element.getAttribute('insyn-top'));
+    const wanted = [...this.#layers]
+      .filter((element) => element.isConnected && LAYERS.some((name) => element.hasAttribute(name)))
+      .sort((a, b) => top(a) - top(b));
+    const wrong = wanted.findIndex((element, at) => this.#stacked[at] !== element || !isTop(element));
+    const from = wrong < 0 ? wanted.length : wrong;
+    for (const element of this.#stacked.slice(from)) lower(element);
+    for (const element of wanted.slice(from)) {
+      lower(element);
+      layer(element);
+    }
+    this.#stacked = wanted;
   }
 
   /** The option that a select shows for what isn't told stays last. */
@@ -353,7 +384,7 @@ export class ViewTree {
 
   #attribute(element: Element, attribute: Attribute): void {
     const [name, value] = attribute;
-    if (name === 'insyn-modal' || name === 'insyn-popover') this.#layers.add(element);
+    if (LAYERS.includes(name)) this.#layers.add(element);
     if (name === 'style') this.#sheets.styled(element, value);
     if (name === 'href' && element.localName === 'use') {
       this.#uses.set(element, value);
@@ -395,12 +426,16 @@ export class ViewTree {
   #image(element: Element): void {
     const size = element.getAttribute('insyn-size');
     const number = element.getAttribute('insyn-src');
-    if (size === null && number === null) return;
+    if (size === null && number === null) {
+      if (element.localName === 'img') element.removeAttribute('src');
+      return;
+    }
     const url = number === null ? undefined : this.#sheets.url(Number(number));
     if (element.localName === 'image') {
       if (url) element.setAttribute('href', url);
       return;
     }
+    if (isHtml(element, 'input') && url) element.setAttribute('src', url);
     if (element.localName !== 'img' || !('naturalWidth' in element)) return;
     const image = element as HTMLImageElement;
     const [width = 0, height = 0] = (size ?? '').split(' ').map(Number);

@@ -36,6 +36,7 @@ export const ELEMENTS: readonly string[] = [
   ...MATH.map((name) => `math:${name}`),
   // With the document that is in it, as a shadow root; without one it is a box.
   FRAME,
+  'svg:foreignObject',
 ];
 const elementIndex: ReadonlyMap<string, number> = new Map(ELEMENTS.map((name, index) => [name, index]));
 
@@ -164,6 +165,8 @@ const TYPES: readonly (readonly [AttributeType, string])[] = [
   ['ids', 'insyn-is'],
   ['flag', 'insyn-quirks'],
   ['data', 'frameborder scrolling marginwidth marginheight'],
+  ['data', 'insyn-top'],
+  ['flag', 'insyn-fullscreen insyn-indeterminate'],
 ];
 
 export const ATTRIBUTES: readonly { name: string; type: AttributeType }[] = TYPES.flatMap(([type, names]) =>

@@ -26,13 +26,14 @@ const NOTHING = 'data:,';
 
 /** States of an element in the applicant's hands; the view sets them as attributes, of the same specificity. */
 const STATES: ReadonlySet<string> = new Set(
-  `hover focus focus-visible focus-within active target valid invalid user-valid user-invalid placeholder-shown
+  `hover focus focus-visible focus-within active target valid invalid user-valid user-invalid placeholder-shown indeterminate
    visited fullscreen autofill -webkit-autofill in-range out-of-range`.split(/\s+/),
 );
 const RULE_BLOCKS: ReadonlySet<string> = new Set(
   `media supports layer container scope starting-style font-face page property counter-style font-palette-values
    keyframes -webkit-keyframes position-try`.split(/\s+/),
 );
+const DRAWN = ':is(canvas,:where([insyn-kind="canvas"]))';
 /** What nothing is ever asked of: the state of a control, as the page was written. */
 const NEVER_ASKED = /^(value|checked|selected)$/;
 
@@ -344,6 +345,8 @@ class Rewriter {
       if (depth === 0 && (this.#is('open', '{') || this.#is('delim', ';') || this.#is('close', '}'))) return true;
       if (token.k === 'bad' || loads(token) || this.#is('open', '{')) return false;
       if (token.k === 'hash') this.#out.push('#', writeName(this.#sieve.id(token.v)));
+      // What is drawn on one comes as a picture.
+      else if (this.#is('ident', 'canvas') && this.#sieve.attribute) this.#out.push(DRAWN);
       else if (this.#is('delim', ':')) this.#pseudo();
       else if (this.#is('delim', '.')) this.#class();
       else if (this.#is('open', '[')) this.#attribute();

@@ -111,7 +111,6 @@ export const INITIAL: readonly [Leaves, string][] = [
     <div popover=§ id=§></div>
     <button popovertarget=§ commandfor=§ command=--§ interesttarget=§>.</button>
     <svg><metadata>§</metadata></svg>
-    <svg><foreignObject><p>§</p></foreignObject></svg>
     <svg><script>§</script></svg>
     <svg><a href="/svg?§" xlink:title=§><rect /></a></svg>
     <svg><use href="/nothing.svg?§#§" /></svg>
@@ -145,7 +144,8 @@ export const INITIAL: readonly [Leaves, string][] = [
   ),
   ...list(
     'text',
-    `<p style="--x:§">.</p>
+    `<svg><foreignObject><p>§</p></foreignObject></svg>
+    <p style="--x:§">.</p>
     <p>§</p>
     <p>word <b>§</b></p>
     <div><span>§</span></div>

@@ -2,7 +2,7 @@
 // and what the view looks like. Equal texts mean a true mirror.
 
 const SILENT = /^(script|style|link|meta|base|title|noscript|template|source|track|param|map|area|insyn-void)$/;
-const BOXES = /^(iframe|object|embed|video|audio|canvas|insyn-box)$/;
+const BOXES = /^(iframe|object|embed|video|audio|insyn-box)$/;
 const KEPT = ['class', 'title', 'role', 'hidden', 'dir', 'colspan', 'open', 'slot', 'disabled', 'type'];
 
 function form(element: Element): string {
@@ -37,12 +37,14 @@ function walk(node: Node, source: boolean, out: string[], indent: string): void 
     );
     const style = (element as HTMLElement).style?.cssText;
     if (style) attributes.push(`style=${style}`);
-    out.push(`${indent}<${tag} ${attributes.join(' ')}${form(element)}>`);
+    // What is drawn on one comes as a picture.
+    const shown = tag === 'canvas' ? 'img' : tag;
+    out.push(`${indent}<${shown} ${attributes.join(' ')}${form(element)}>`);
     if (element.shadowRoot) {
       out.push(`${indent} #shadow`);
       walk(element.shadowRoot, source, out, `${indent}  `);
     }
-    if (tag !== 'textarea') walk(element, source, out, `${indent} `);
+    if (tag !== 'textarea' && tag !== 'canvas') walk(element, source, out, `${indent} `);
   }
 }
 

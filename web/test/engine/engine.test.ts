@@ -53,7 +53,7 @@ test('style, images and fonts arrive, each once', async () => {
       });
       return { selector, source: pair[0], view: pair[1] };
     });
-    const images = Array.from(view.querySelectorAll('img'), (image) => [
+    const images = Array.from(view.querySelectorAll<HTMLImageElement>('img:not([insyn-kind])'), (image) => [
       image.complete && image.naturalWidth,
       (image.getAttribute('src') ?? '').slice(0, 10),
     ]);
@@ -83,7 +83,11 @@ test('style, images and fonts arrive, each once', async () => {
   await settle();
   const again = await stage.page.evaluate(() => window.host.kinds.filter((kind) => kind === 'resource').length);
   assert.equal(again, resources);
-  assert.ok(await inBoth((_, view) => view.querySelectorAll('img')[1]?.naturalWidth === 120));
+  assert.ok(
+    await inBoth(
+      (_, view) => view.querySelectorAll<HTMLImageElement>('img:not([insyn-kind])')[1]?.naturalWidth === 120,
+    ),
+  );
 });
 
 test('under a strict CSP with Trusted Types the page is mirrored, and painted on, without a violation', async () => {
@@ -107,7 +111,9 @@ test('where the page has no connect-src, rasters come off a canvas and styles fr
   const before = stage.requests.length;
   await stage.mirror('/rich.html', stage.policy({ fetch: [] }));
   await settle(700);
-  const sizes = await inBoth((_, view) => Array.from(view.querySelectorAll('img'), (image) => image.src.slice(0, 5)));
+  const sizes = await inBoth((_, view) =>
+    Array.from(view.querySelectorAll<HTMLImageElement>('img:not([insyn-kind])'), (image) => image.src.slice(0, 5)),
+  );
   assert.deepEqual(sizes.slice(0, 2), ['blob:', 'blob:']);
   assert.equal(
     await inBoth(
