@@ -28,6 +28,8 @@ export interface Surroundings {
   /** Inputs that somebody could fill in. Made a button by the page, such a one has what was typed for its caption. */
   typed: WeakSet<Element>;
   choices: boolean;
+  /** Declarations for what a script animates. */
+  moved(element: Element): string | undefined;
   /** Class names leave as numbers. */
   classes: boolean;
   /** What style sheets ask of attributes. */
@@ -187,6 +189,15 @@ export function attributesOf(element: Element, context: Context, around: Surroun
     }
   }
   if (answers.length > 0) out.push(['insyn-is', answers.join(' ')]);
+  const moved = around.moved(element);
+  if (moved && element instanceof HTMLElement) {
+    const at = out.findIndex(([name]) => name === 'style');
+    if (at >= 0) out.splice(at, 1);
+    out.push([
+      'style',
+      sieveDeclarations(styleOf(element).cssText + moved, treeSieve(around, context, element.baseURI)),
+    ]);
+  }
   if (element.localName === 'canvas') {
     const { width, height } = element as HTMLCanvasElement;
     // Its own size is that of the picture: as attributes of one they would say more.

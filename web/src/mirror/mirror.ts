@@ -10,6 +10,7 @@ import { CHOICE } from './forms.ts';
 import { around, inside, offset, placeOf } from './frames.ts';
 import { Document, Element, HTMLLabelElement, ShadowRoot } from './kinds.ts';
 import { type Context, Masks, type Mode } from './mask.ts';
+import { Motion, SAMPLE_MS } from './motion.ts';
 import { checkSanity, closest, matches, Observer, shadowOf } from './native.ts';
 import { Overlay } from './overlay.ts';
 import { mask } from './patterns.ts';
@@ -90,6 +91,8 @@ export class Mirror {
   };
   #statesSent = '';
   #sightSent = '';
+  readonly #motion = new Motion();
+  #sample: ReturnType<typeof setTimeout> | undefined;
   #target: Element | null = null;
   #painting = false;
   /** Nothing is told before this. */
@@ -209,6 +212,7 @@ export class Mirror {
     this.#credit = false;
     cancelAnimationFrame(this.#animation);
     clearInterval(this.#look);
+    clearTimeout(this.#sample);
     clearTimeout(this.#later);
     this.#observer?.disconnect();
     this.#sizes?.disconnect();
@@ -365,6 +369,7 @@ export class Mirror {
       this.#tree.stale(element);
     }
     this.#tree.lookInside();
+    this.#sampleMotion();
     for (const name of this.#sheets.newAsks()) {
       for (const root of [this.#root, ...this.#roots]) {
         for (const element of root.querySelectorAll(`[${CSS.escape(name)}]`)) this.#tree.touch(element);
@@ -412,6 +417,7 @@ export class Mirror {
         resources: this.#resources,
         typed: this.#options.typed,
         choices: rule.choices === 'show',
+        moved: (element) => this.#motion.moved.get(element),
         classes: this.#options.policy.classes === 'map',
         asks: this.#sheets.asks,
         top: (element) => {
@@ -441,6 +447,7 @@ export class Mirror {
     this.#styled = new Map();
     this.#statesSent = '';
     this.#sightSent = '';
+    this.#motion.forget();
     this.#page = '';
     const [page, ...rest] = this.#rest(rule, true);
     if (page) this.#epoch++;
@@ -516,7 +523,19 @@ export class Mirror {
     if (told !== this.#statesSent) ops.push(states);
     this.#statesSent = told;
     this.#sighted(ops);
+    const moving = this.#motion.news([this.#root, ...this.#roots], (node) => this.#tree?.id(node) ?? 0);
+    if (moving.length > 0) ops.push({ op: 'motion', moving });
     return ops;
+  }
+
+  /** What a script animates is looked at again and again while it does. */
+  #sampleMotion(): void {
+    for (const element of this.#motion.look([this.#root, ...this.#roots])) this.#tree?.touch(element);
+    if (this.#motion.moved.size === 0 || this.#sample) return;
+    this.#sample = setTimeout(() => {
+      this.#sample = undefined;
+      this.#wake();
+    }, SAMPLE_MS);
   }
 
   #sighted(ops: Op[]): void {

@@ -2,8 +2,18 @@
 // the first one is applied; a body that names what isn't there changes nothing.
 
 import { FRAME } from '../wire/allow.ts';
-import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op, type Sight } from '../wire/tree.ts';
+import {
+  type Attribute,
+  type Entry,
+  type Id,
+  MOST,
+  type Moving,
+  type NewElement,
+  type Op,
+  type Sight,
+} from '../wire/tree.ts';
 import { fill, freshDocument, makeFrame } from './frames.ts';
+import { setMotion } from './motion.ts';
 import {
   createElement,
   isHtml,
@@ -46,6 +56,7 @@ export class ViewTree {
   /** What of the applicant's sight was told last, and what is shown of it. */
   #sight: Sight | undefined;
   readonly #seen = new SightShown();
+  #moving: Moving[] = [];
   readonly #layers = new Set<Element>();
   /** What is in the top layer, from below. */
   #stacked: Element[] = [];
@@ -79,6 +90,7 @@ export class ViewTree {
     this.#stack();
     this.#scrollAll();
     this.#look();
+    this.#move();
   }
 
   /** Throws RangeError where the steps don't fit the tree; then nothing has changed. */
@@ -113,7 +125,8 @@ export class ViewTree {
       }
     };
     for (const op of ops) {
-      if (op.op === 'page' || op.op === 'resource' || op.op === 'states' || op.op === 'sight') continue;
+      if (op.op === 'page' || op.op === 'resource' || op.op === 'states' || op.op === 'sight' || op.op === 'motion')
+        continue;
       if (op.op === 'root') {
         if (this.#nodes.size > 0 || brought.size > 0) throw new RangeError('second root');
         brought.add(op.id);
@@ -196,6 +209,7 @@ export class ViewTree {
       }
       // The note beside an open control moves with it.
       if (this.#sight?.open || ops.some(({ op }) => op === 'sight')) this.#look();
+      this.#move();
     }
   }
 
@@ -257,6 +271,9 @@ export class ViewTree {
         break;
       case 'sight':
         this.#sight = op;
+        break;
+      case 'motion':
+        this.#moving = op.moving;
         break;
       case 'states':
         this.#states(op);
@@ -449,6 +466,14 @@ export class ViewTree {
     };
     image.addEventListener('load', loaded, { once: true });
     image.src = src;
+  }
+
+  #move(): void {
+    for (const moving of this.#moving) {
+      const { node } = this.#nodes.get(moving.id) ?? {};
+      if (node && 'localName' in node) setMotion(node, moving);
+    }
+    this.#moving = [];
   }
 
   #look(): void {

@@ -31,6 +31,8 @@ export const MOST = {
   frames: 64,
   selected: 16,
   scale: 16,
+  moving: 256,
+  time: 1e9,
 };
 
 /** A node of the page, by a number from 1 that the mirror gives it, unique within an epoch. */
@@ -94,6 +96,17 @@ export interface Selected {
   end: number;
 }
 
+/** Where an animation or transition is: the index-th of its kind of an element, or of its ::before (1) or ::after (2). */
+export interface Moving {
+  id: Id;
+  pseudo: number;
+  transition: boolean;
+  index: number;
+  paused: boolean;
+  /** Milliseconds from its beginning. */
+  time: number;
+}
+
 export type Op =
   | {
       op: 'page';
@@ -119,7 +132,8 @@ export type Op =
   /** Hash "" where the resource can't be had. */
   | { op: 'resource'; number: number; hash: Hash; type: ResourceType }
   | { op: 'styles'; id: Id; sheets: Sheet[] }
-  | Sight;
+  | Sight
+  | { op: 'motion'; moving: Moving[] };
 
 const OPS: readonly Op['op'][] = [
   'page',
@@ -133,6 +147,7 @@ const OPS: readonly Op['op'][] = [
   'resource',
   'styles',
   'sight',
+  'motion',
 ];
 const ENTRIES = ['known', 'text', 'element'] as const;
 const HAS = { form: 1, shadow: 2 };
@@ -240,6 +255,15 @@ class TreeWriter extends Writer {
         this.uint(op.number);
         this.text(op.hash);
         this.text(op.type);
+        break;
+      case 'motion':
+        this.uint(Math.min(op.moving.length, MOST.moving));
+        for (const { id, pseudo, transition, index, paused, time } of op.moving.slice(0, MOST.moving)) {
+          this.uint(id);
+          this.byte(pseudo + (transition ? 4 : 0) + (paused ? 8 : 0));
+          this.uint(index);
+          this.uint(Math.min(time, MOST.time));
+        }
         break;
       case 'sight':
         this.uint(op.scale * 1000);
@@ -399,6 +423,15 @@ class TreeReader extends Reader {
         if (!/^([0-9a-f]{32})?$/.test(hash)) throw new TypeError('not a hash');
         return { op, number, hash, type: this.text() };
       }
+      case 'motion': {
+        const moving = this.list(() => {
+          const [id, bits, index, time] = [this.uint(), this.byte(), this.uint(), this.uint()];
+          if (bits > 15 || (bits & 3) > 2 || time > MOST.time) throw new RangeError('not a motion');
+          return { id, pseudo: bits & 3, transition: (bits & 4) > 0, index, paused: (bits & 8) > 0, time };
+        });
+        if (moving.length > MOST.moving) throw new RangeError('too many motions');
+        return { op, moving };
+      }
       case 'sight': {
         const scale = this.uint() / 1000;
         const [x, y, open, full] = [this.int(), this.int(), this.uint(), this.uint()];
@@ -424,7 +457,15 @@ export function decode(bytes: Uint8Array): Op[] {
     const op = reader.op();
     if (ops.push(op) > MOST.ops) throw new RangeError('too many operations');
     // Each of these costs much more than its bytes, and only the last would be seen.
-    if (op.op !== 'page' && op.op !== 'states' && op.op !== 'form' && op.op !== 'styles' && op.op !== 'sight') continue;
+    if (
+      op.op !== 'page' &&
+      op.op !== 'states' &&
+      op.op !== 'form' &&
+      op.op !== 'styles' &&
+      op.op !== 'sight' &&
+      op.op !== 'motion'
+    )
+      continue;
     const name = 'id' in op ? `${op.op} ${op.id}` : op.op;
     if (once.has(name)) throw new RangeError('said twice');
     once.add(name);
