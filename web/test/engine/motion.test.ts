@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { PNG } from 'pngjs';
 import type { Browser } from 'puppeteer-core';
 import { decode, encode, type Op } from '../../src/wire/tree.ts';
 import { launchFirefox } from '../support/browser.ts';
@@ -160,6 +161,43 @@ test('between an old keyframe and a new one nothing blank is painted', async () 
     return { frames: seen.length > 10, odd: seen.filter((one) => one !== 'whole') };
   });
   assert.deepEqual(blank, { frames: true, odd: [] });
+});
+
+/** How much neighbouring pixels of the view differ: less where text is blurred. */
+async function sharpness(style: string, blur = false): Promise<number> {
+  await stage.page.evaluate((text) => {
+    window.host.frame.setAttribute('style', `width:640px;height:400px;transform-origin:0 0;${text}`);
+  }, style);
+  await settle(200);
+  const at = await stage.page.evaluate(() => {
+    const { x, y } = window.host.frame.getBoundingClientRect();
+    return { x, y };
+  });
+  const shot = await stage.page.screenshot({ clip: { ...at, width: 300, height: 200 } });
+  const { data, width, height } = PNG.sync.read(Buffer.from(shot));
+  const green = Array.from({ length: width * height }, (_, n) => data[n * 4 + 1] ?? 0);
+  const shown = blur ? green.map((own, n) => (own + (green[n - 1] ?? own)) / 2) : green;
+  const sum = shown.reduce((all, own, n) => all + (own - (shown[n - 1] ?? own)) ** 2, 0);
+  return sum / (width * height);
+}
+
+test('scaled down as the console does it, text is as sharp as if it had been laid out so', async () => {
+  const words = 'Handgloves and quick foxes. '.repeat(60);
+  for (const ratio of [1, 2]) {
+    await stage.page.setViewport({ width: 1280, height: 620, deviceScaleFactor: ratio });
+    await stage.mirror('/motion.html');
+    await stage.page.evaluate(async (text) => {
+      window.host.source.document.body.textContent = text;
+      await window.host.settle(300);
+    }, words);
+    const laid = await sharpness('zoom:0.6');
+    const scaled = await sharpness('transform:scale(0.6)');
+    const blurred = await sharpness('transform:scale(0.6)', true);
+    assert.ok(scaled > 0.9 * laid, `${ratio}: ${scaled} of ${laid}`);
+    assert.ok(blurred < 0.9 * laid, `${ratio}: the measure sees a blur, ${blurred} of ${laid}`);
+    await stage.page.evaluate(() => window.host.mirror?.stop());
+  }
+  await stage.page.evaluate(() => window.host.frame.removeAttribute('style'));
 });
 
 test('a motion that can not be is refused', () => {
