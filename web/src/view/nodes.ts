@@ -4,6 +4,7 @@
 import { attributeType, BOX, FORM, NAMESPACES } from '../wire/allow.ts';
 import { type Sieve, sieveDeclarations, sieveValue } from '../wire/css.ts';
 import type { Attribute, FormState } from '../wire/tree.ts';
+import { VEIL_STYLE } from './veil.ts';
 
 /** What stands for whatever somebody filled in. */
 export const FILLED = '••••••';
@@ -194,4 +195,5 @@ input[insyn-filled]::-webkit-datetime-edit { -webkit-text-security: disc !import
 :where([insyn-fullscreen]) { border: 0; padding: 0; color: inherit; background: transparent; overflow: visible; }
 :where([insyn-fullscreen])::backdrop { background: #000; }
 input[insyn-secret]:not(:checked) { outline: 2px dotted currentcolor; outline-offset: 1px; }
+${VEIL_STYLE}
 `;

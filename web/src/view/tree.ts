@@ -29,6 +29,7 @@ import {
 } from './nodes.ts';
 import { resourceSieve, type Sheets } from './sheets.ts';
 import { SightShown } from './sight.ts';
+import { Veil } from './veil.ts';
 
 interface Shown {
   id: Id;
@@ -66,9 +67,11 @@ export class ViewTree {
   readonly #frames = new Map<Element, Shown>();
   /** Where the applicant scrolled to. */
   readonly #scrolls = new Map<Id, { x: number; y: number }>();
+  readonly #veil: Veil;
   #connected = false;
 
   constructor(doc: Document, sheets: Sheets) {
+    this.#veil = new Veil(doc);
     this.#doc = doc;
     this.#sheets = sheets;
   }
@@ -87,6 +90,7 @@ export class ViewTree {
   connected(): void {
     this.#connected = true;
     this.#fillFrames();
+    this.#veil.draw();
     this.#stack();
     this.#scrollAll();
     this.#look();
@@ -203,6 +207,7 @@ export class ViewTree {
     const scrolled = new Set(ops.map((op) => (op.op === 'scroll' ? op.id : 0)));
     if (this.#connected) {
       this.#fillFrames();
+      this.#veil.draw();
       for (const id of scrolled) {
         const to = this.#scrolls.get(id);
         if (to) this.#scroll(id, to.x, to.y);
@@ -233,6 +238,7 @@ export class ViewTree {
     this.#uses.clear();
     this.#frames.clear();
     this.#scrolls.clear();
+    this.#veil.clear();
   }
 
   #step(op: Op): void {
@@ -258,7 +264,9 @@ export class ViewTree {
       }
       case 'text': {
         const { node } = this.#nodes.get(op.id) ?? {};
-        if (node && 'data' in node) node.data = op.text;
+        if (!node || !('data' in node)) break;
+        node.data = op.text;
+        this.#veil.note(node);
         break;
       }
       case 'form': {
@@ -373,8 +381,10 @@ export class ViewTree {
     }
     const shown: Shown = { id: entry.id, node: undefined, parent, kids: [] };
     this.#nodes.set(entry.id, shown);
-    if (entry.kind === 'text') shown.node = this.#doc.createTextNode(entry.text);
-    else this.#element(entry, shown);
+    if (entry.kind === 'text') {
+      shown.node = this.#doc.createTextNode(entry.text);
+      this.#veil.note(shown.node);
+    } else this.#element(entry, shown);
     return shown;
   }
 
@@ -524,6 +534,7 @@ export class ViewTree {
       this.#frames.delete(shown.node);
       this.#sheets.unstyle(shown.node, 'style');
     }
+    if (shown.node && 'data' in shown.node) this.#veil.drop(shown.node);
     if (isRoot(shown)) this.#sheets.drop(shown.node);
     for (const kid of shown.shadow ? [shown.shadow, ...shown.kids] : shown.kids)
       if (kid.parent === shown) this.#drop(kid);

@@ -37,7 +37,11 @@ export class Host {
     });
   }
 
+  /** Most tests read the signs that came, which bars over letters would take the place of. */
+  veils = false;
+
   begin(policy: Policy, ours: readonly Node[] = []): void {
+    if (!this.veils) Object.assign(this.frame.contentWindow ?? {}, { Highlight: undefined });
     this.view ??= new View(this.frame, {
       want: (hashes) => queueMicrotask(() => this.mirror?.want(hashes)),
       resync: () => {
