@@ -59,6 +59,10 @@ const consoleWorker = await bundle('console-worker', 'src/console/worker.ts', { 
 await bundle('console', 'src/console/console.ts', { WORKER_FILE: consoleWorker.file });
 await bundle('console', 'src/console/console.css');
 
+await bundle('report', 'src/report/report.ts');
+await bundle('report-probe', 'src/report/probe.ts');
+await bundle('report', 'src/report/report.css');
+
 for (const page of ['bridge/bridge.html', 'console/console.html', 'view/view.html']) {
   cpSync(join(here, 'src', page), join(dist, page.split('/')[1]));
 }

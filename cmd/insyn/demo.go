@@ -38,11 +38,16 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 	flags := newFlags("demo", out)
 	listen := flags.String("listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	pages := flags.String("pages", "", "serve the static pages of this `folder` as agency pages, to try it on your own")
+	report := flags.Bool("report", false, "with --pages: a page that lists, for each page of the folder, what would be sent")
+	reported := flags.String("policy", "", "with --report: report under the policy in this `file`, its paths being those of the folder")
 	earlier := flags.String("earlier", "", "serve the browser code of earlier builds too, from this `folder` (insyn version --assets --write fills it)")
 	debug := flags.Bool("debug", false, "log changes of state and connections too (never content)")
 	limits := limitFlags(flags)
 	if err := parse(flags, args); err != nil {
 		return err
+	}
+	if (*report && *pages == "") || (*reported != "" && !*report) {
+		return errors.New("--report goes with --pages, and --policy with --report")
 	}
 	var config net.ListenConfig
 	config.SetMultipathTCP(false)
@@ -64,12 +69,12 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d, err := newDemo(port, *pages, builds, limits, log)
+	d, err := newDemo(port, folder{pages: *pages, report: *report, policy: *reported}, builds, limits, log)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = d.agency.Close() }()
-	if _, err := io.WriteString(out, d.greeting(*pages != "")); err != nil {
+	if _, err := io.WriteString(out, d.greeting(*pages != "", *report)); err != nil {
 		return err
 	}
 	return d.serve(ctx, listener)
@@ -98,7 +103,36 @@ func readEarlier(folder string) (web.Earlier, error) {
 	return earlier, nil
 }
 
-func newDemo(port, pages string, earlier web.Earlier, limits *limits, log zerolog.Logger) (*demoServer, error) {
+// folder is somebody's own pages, and whether to report on them.
+type folder struct {
+	pages  string // empty: none
+	report bool
+	policy string // a file; empty: the demo's own policy
+}
+
+// reportOn is what reports on the folder under its policy; nil where nothing should.
+func (f folder) reportOn(assets web.Assets, insyn string, own *consent.Policy) (*demo.Report, error) {
+	if !f.report {
+		return nil, nil
+	}
+	policy := own
+	if f.policy != "" {
+		raw, err := os.ReadFile(f.policy)
+		if err != nil {
+			return nil, fmt.Errorf("--policy: %w", err)
+		}
+		if policy, err = consent.ParsePolicy(raw); err != nil {
+			return nil, fmt.Errorf("--policy %s: %w", f.policy, err)
+		}
+	}
+	at := func(name string) string { return insyn + "/assets/" + assets[name].File }
+	return &demo.Report{
+		Script: at("report.js"), Style: at("report.css"), Probe: at("report-probe.js"),
+		Policy: policy.Raw(), PolicyHash: policy.Hash(), Moved: f.policy != "",
+	}, nil
+}
+
+func newDemo(port string, own folder, earlier web.Earlier, limits *limits, log zerolog.Logger) (*demoServer, error) {
 	d := &demoServer{port: port, origins: demo.Local(port), desk: "http://desk." + demo.Domain + ":" + port}
 	assets, err := web.LoadAssets()
 	if err != nil {
@@ -114,7 +148,7 @@ func newDemo(port, pages string, earlier web.Earlier, limits *limits, log zerolo
 	}
 	script, integrity := assets.Script()
 	agency := demo.Config{
-		Origins: d.origins, Script: d.origins.Insyn + script, Integrity: integrity, Assets: files, Fonts: fonts, PagesDir: pages,
+		Origins: d.origins, Script: d.origins.Insyn + script, Integrity: integrity, Assets: files, Fonts: fonts, PagesDir: own.pages,
 	}
 	raw, err := demo.Policy(agency)
 	if err != nil {
@@ -125,9 +159,12 @@ func newDemo(port, pages string, earlier web.Earlier, limits *limits, log zerolo
 		return nil, err
 	}
 	agency.Policy = policy.Hash()
+	if agency.Report, err = own.reportOn(assets, d.origins.Insyn, policy); err != nil {
+		return nil, err
+	}
 	if d.agency, err = demo.New(agency); err != nil {
-		if pages != "" {
-			err = fmt.Errorf("--pages %s: %w", pages, err)
+		if own.pages != "" {
+			err = fmt.Errorf("--pages %s: %w", own.pages, err)
 		}
 		return nil, err
 	}
@@ -268,7 +305,7 @@ func (d *demoServer) serve(ctx context.Context, listener net.Listener) error {
 	return errors.Join(d.insyn.Shutdown(late), server.Shutdown(late))
 }
 
-func (d *demoServer) greeting(pages bool) string {
+func (d *demoServer) greeting(pages, report bool) string {
 	text := fmt.Sprintf(`
 Insyn demo, everything in memory, nothing kept. Open two windows side by side (a hidden tab is not shown to the agent), and
 you are both people of the call:
@@ -278,6 +315,9 @@ you are both people of the call:
 `, d.desk, d.origins.WWW)
 	if pages {
 		text += fmt.Sprintf("  3. Your pages:     %s/pages/          in the applicant's tab, after the digits\n", d.origins.WWW)
+	}
+	if report {
+		text += fmt.Sprintf("  4. The report:     %s/report/         what would be sent of each, to be signed off\n", d.origins.WWW)
 	}
 	text += "\nWhat is held and counted: http://127.0.0.1:" + d.port + "/metrics\n"
 	if earlier := len(d.scripts) - 1; earlier > 0 {

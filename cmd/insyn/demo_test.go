@@ -158,6 +158,24 @@ func TestYourOwnPagesGetTheScript(t *testing.T) {
 	}
 }
 
+func TestTheReportListsYourPages(t *testing.T) {
+	port, greeting := started(t, "--pages", "testdata/pages", "--report")
+	if !strings.Contains(greeting, "/report/") {
+		t.Errorf("the greeting does not say where the report is: %s", greeting)
+	}
+	status, body, header := fetch(t, "www.agency.localhost", port, "/report/")
+	if status != http.StatusOK || !strings.Contains(body, `"pages":["index.html"]`) || !strings.Contains(body, "/assets/report.") {
+		t.Errorf("%d %q, want the list of pages", status, body)
+	}
+	if csp := header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'; script-src http://insyn.") {
+		t.Errorf("the report's policy is %q", csp)
+	}
+	port, _ = started(t, "--pages", "testdata/pages")
+	if status, _, _ := fetch(t, "www.agency.localhost", port, "/report/"); status != http.StatusNotFound {
+		t.Errorf("%d without --report, want 404", status)
+	}
+}
+
 func TestFlagsThatMakeNoSenseSaySo(t *testing.T) {
 	for want, args := range map[string][]string{
 		"--help lists":       {"demo", "--no-such-flag"},
@@ -166,6 +184,9 @@ func TestFlagsThatMakeNoSenseSaySo(t *testing.T) {
 		"OutboxBytes":        {"demo", "--listen", "127.0.0.1:0", "--outbox", "1"},
 		"readable folder":    {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/absent"},
 		"--earlier testdata": {"demo", "--listen", "127.0.0.1:0", "--earlier", "testdata/absent"},
+		"--report goes with": {"demo", "--listen", "127.0.0.1:0", "--report"},
+		"--policy with":      {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/pages", "--policy", "x"},
+		"one JSON value":     {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/pages", "--report", "--policy", "testdata/bad-policy.json"},
 		"--assets beside it": {"version", "--write", "testdata"},
 		"folder that exists": {"version", "--assets", "--write", "testdata/absent"},
 		"expected demo or v": {"dance"},

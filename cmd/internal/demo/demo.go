@@ -44,6 +44,7 @@ type Config struct {
 	Assets    fs.FS            // the folder web/demo
 	Fonts     fs.FS            // holds source-sans-3.woff2; nil: the folder fonts of Assets, where the build puts it
 	PagesDir  string           // a folder of static pages to serve below /pages/ on www; empty: none
+	Report    *Report          // what reports on PagesDir below /report/; nil: nothing does
 	Now       func() time.Time // nil: time.Now
 }
 
@@ -81,6 +82,9 @@ func New(c Config) (*Agency, error) {
 		}
 		a.root = root
 		www.mounts = map[string]http.Handler{pagesPrefix: folder{root: root, script: c.Script, tag: scriptTag(c)}}
+		if c.Report != nil {
+			www.mounts[reportPath] = report{root: root, config: *c.Report, insyn: c.Origins.Insyn}
+		}
 	}
 	var err error
 	if a.WWW, err = www.handler(c, false); err == nil {

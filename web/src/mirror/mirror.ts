@@ -141,7 +141,8 @@ export class Mirror {
       });
       this.#watch = new Watch(this.#root, {
         touched: (node) => this.#safely(() => this.#touched(node)),
-        typed: () => {
+        typed: (field) => {
+          if (field instanceof Element) this.#options.typed.add(field);
           this.#quiet = (Math.floor(performance.now() / TYPING_MS) + 1) * TYPING_MS;
         },
         topped: (node) => {

@@ -12,7 +12,7 @@ export interface Watcher {
   scrolled(node: Node): void;
   slotted(slot: HTMLSlotElement): void;
   /** Somebody writes in a field. */
-  typed(): void;
+  typed(field: EventTarget | null): void;
   /** Innermost element under the pointer, pressed or with focus; undefined leaves it as it was. */
   state(change: { hover?: Element | null; active?: Element | null; focus?: Element | null }): void;
   /** In CSS pixels of the document's viewport. */
@@ -96,7 +96,7 @@ export class Watch {
       ({ target }) => target instanceof Node && this.#watcher.touched(target),
       signal,
     );
-    listen(root, ['input'], ({ target }) => isWritten(target) && this.#watcher.typed(), signal);
+    listen(root, ['input'], ({ target }) => isWritten(target) && this.#watcher.typed(target), signal);
     listen(
       root,
       ['beforetoggle', 'fullscreenchange'],

@@ -21,8 +21,10 @@ export class Veil {
   constructor(doc: Document) {
     this.#doc = doc;
     const frame = doc.defaultView as (Window & typeof globalThis) | null;
-    if (!frame?.Highlight || !frame.CSS.highlights) return;
+    if (!frame?.StaticRange || !frame.CSS.highlights) return;
     this.#bars = new frame.Highlight();
+    // Above what is selected, which has a colour for letters.
+    this.#bars.priority = 1;
   }
 
   /** A text came, or changed. */

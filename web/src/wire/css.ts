@@ -29,7 +29,8 @@ const STATES: ReadonlySet<string> = new Set(
   `hover focus focus-visible focus-within active target valid invalid user-valid user-invalid placeholder-shown indeterminate
    visited fullscreen autofill -webkit-autofill in-range out-of-range`.split(/\s+/),
 );
-const RULE_BLOCKS: ReadonlySet<string> = new Set(
+/** At-rules that cross. */
+export const RULE_BLOCKS: ReadonlySet<string> = new Set(
   `media supports layer container scope starting-style font-face page property counter-style font-palette-values
    keyframes -webkit-keyframes position-try`.split(/\s+/),
 );

@@ -248,7 +248,8 @@ export const LATER: readonly [Leaves, string][] = [
     at.append(Object.assign(doc.createElement('textarea'), { value: '§', defaultValue: '§' }))
     at.append(Object.assign(doc.createElement('input'), { type: 'hidden', value: '§' }))
     const i = at.appendChild(doc.createElement('input')); i.setAttribute('value', '§')
-    const i = at.appendChild(doc.createElement('input')); i.value = '§'; win.setTimeout(() => { i.type = 'button'; }, 700)
+    const i = at.appendChild(doc.createElement('input')); i.value = '§'; win.setTimeout(() => { i.type = 'button'; }, 1800)
+    const i = at.appendChild(doc.createElement('input')); i.focus(); doc.execCommand('insertText', false, '§'); i.type = 'button'
     const i = at.appendChild(doc.createElement('input')); i.setCustomValidity('§'); i.reportValidity()
     const i = at.appendChild(doc.createElement('input')); i.type = 'file'; const d = new win.DataTransfer(); d.items.add(new win.File(['§'], '§.pdf')); i.files = d.files
     const i = at.appendChild(doc.createElement('input')); i.focus(); doc.execCommand('insertText', false, '§')

@@ -41,7 +41,7 @@ export class Host {
   veils = false;
 
   begin(policy: Policy, ours: readonly Node[] = []): void {
-    if (!this.veils) Object.assign(this.frame.contentWindow ?? {}, { Highlight: undefined });
+    if (!this.veils) Object.assign(this.frame.contentWindow ?? {}, { StaticRange: undefined });
     this.view ??= new View(this.frame, {
       want: (hashes) => queueMicrotask(() => this.mirror?.want(hashes)),
       resync: () => {
