@@ -4,9 +4,10 @@
 import { BOX, FORM, FRAME, nameOf, VOID } from '../wire/allow.ts';
 import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op } from '../wire/tree.ts';
 import { attributesOf, boxAttributes, editAttributes, type Surroundings } from './attributes.ts';
+import { isClosed } from './closed.ts';
 import { formState, isControl, isGroup, keepsContent, sameState } from './forms.ts';
 import type { Inside } from './frames.ts';
-import { Document, Element, HTMLHeadElement, HTMLIFrameElement, HTMLInputElement } from './kinds.ts';
+import { Document, Element, HTMLElement, HTMLHeadElement, HTMLIFrameElement, HTMLInputElement } from './kinds.ts';
 import { beside, inLine } from './line.ts';
 import { type Context, type Masks, readable, stronger } from './mask.ts';
 import { firstChild, isThere, nextSibling, parentOf, shadowOf, textOf, typeOf } from './native.ts';
@@ -349,6 +350,7 @@ export class Tree {
     if (name === VOID || parentOf(element) instanceof Document) return { name, box: undefined };
     if (context.mode === 'hide' && name !== 'head') return { name: BOX, box: 'hidden' };
     if (element instanceof HTMLInputElement && element.type === 'hidden') return { name: VOID, box: undefined };
+    if (element instanceof HTMLElement && isClosed(element)) return { name: BOX, box: 'unknown' };
     if (isSwitchedOff(element)) return { name: VOID, box: undefined };
     if (box === 'canvas' && this.#capture.surroundings.resources.drawn(element, context.mode)) {
       return { name: 'img', box: undefined };

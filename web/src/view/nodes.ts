@@ -40,6 +40,8 @@ export function isHtml<K extends keyof HTMLElementTagNameMap>(node: Node, name: 
 export function setAttribute(element: Element, [name, value]: Attribute, sieve: Sieve): void {
   switch (attributeType(name)) {
     case 'link':
+      // Of the rest of SVG, what leads nowhere would lead to the view itself.
+      if (value === '' && 'ownerSVGElement' in element && element.localName !== 'a') break;
       // The same for every link, so that :any-link matches and nothing is ever led to.
       element.setAttribute('href', value === '' ? '#' : value);
       break;

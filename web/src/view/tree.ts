@@ -467,14 +467,19 @@ export class ViewTree {
     const image = element as HTMLImageElement;
     const [width = 0, height = 0] = (size ?? '').split(' ').map(Number);
     const src = url ?? emptyImage(width, height);
-    if (image.getAttribute('src') === src) return;
+    if (image.getAttribute('src') === src || image.srcset.startsWith(`${src} `)) return;
     image.removeAttribute('srcset');
-    const loaded = (): void => {
+    // A picture that was there before may say so only now.
+    image.onload = (): void => {
+      if (!url || image.currentSrc !== url) return;
+      image.onload = null;
       // A picture for a denser screen: its own size is not the one that it has on the page.
       const density = image.naturalWidth / width;
-      if (url && width > 0 && Math.abs(density - 1) > 0.02) image.srcset = `${url} ${density}x`;
+      if (!(width > 0 && Math.abs(density - 1) > 0.02)) return;
+      image.srcset = `${url} ${density}x`;
+      // It would be the better choice for this screen.
+      image.removeAttribute('src');
     };
-    image.addEventListener('load', loaded, { once: true });
     image.src = src;
   }
 

@@ -140,6 +140,12 @@ export class View {
     const doc = this.#frame.contentDocument;
     const frame = doc?.defaultView;
     if (!doc || !frame || !ops.some(({ op }) => op === 'root')) throw new RangeError('no tree');
+    const quirks = ops.some((op) => op.op === 'page' && op.quirks);
+    if (quirks !== (doc.compatMode === 'BackCompat')) {
+      doc.open();
+      doc.write(quirks ? '<html>' : '<!doctype html>');
+      doc.close();
+    }
     const sheets = new Sheets(frame, this.#cache);
     const tree = new ViewTree(doc, sheets);
     tree.check(ops);

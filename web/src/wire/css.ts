@@ -140,6 +140,7 @@ class Rewriter {
     this.#at++;
     this.#out.push(writeName(property), ':');
     const from = this.#at;
+    if (property === 'color-scheme') this.#scheme();
     const whole = this.#value(property) && (!CUSTOM.test(property) || this.#custom(property, from, mark));
     if (whole) this.#out.push(';');
     else this.#out.length = mark;
@@ -157,6 +158,17 @@ class Rewriter {
         names.map(({ v }) => v),
       ) ?? true
     );
+  }
+
+  /** Of `light dark`, leaves the one that is used where the page is. */
+  #scheme(): void {
+    const at: Record<string, number> = {};
+    for (let i = this.#at; this.#tokens[i]?.k === 'ident' || this.#tokens[i]?.k === 'space'; i++) {
+      at[this.#tokens[i]?.v.toLowerCase() ?? ''] = i;
+    }
+    const dark = 'light' in at && 'dark' in at ? this.#sieve.media?.('(prefers-color-scheme:dark)') : undefined;
+    const other = at[dark ? 'light' : 'dark'];
+    if (dark !== undefined && other !== undefined) this.#tokens[other] = { k: 'space', v: ' ' };
   }
 
   /** Writes a value up to ";" or an unmatched closer, which stay. False where it has to be dropped. */

@@ -5,31 +5,15 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'puppeteer-core';
-import { FIXTURE, picture } from '../engine/fixture.ts';
-import { type Answer, launch, WEB } from '../support/browser.ts';
-import { assertAlike, type Compare, type Corpus, fixtureRoutes, OURS, openCorpus } from './pictures.ts';
-
-const CSS = 'text/css';
-const PNG = 'image/png';
-const ROUTES: Record<string, string | Answer> = {
-  '/wide.png': { body: picture(200, 80, [230, 126, 34]), type: PNG },
-  '/dot.png': { body: picture(10, 10, [22, 160, 133]), type: PNG },
-  // Of base.html, whose addresses all start there.
-  '/deep/er/dot.png': { body: picture(20, 20, [142, 68, 173]), type: PNG },
-  '/deep/er/page.css': { body: '@import "../more.css";.title{color:#c0392b;background:url(dot.png)}', type: CSS },
-  '/deep/more.css': { body: '.there{height:30px;background:url("er/dot.png") 5px 5px}', type: CSS },
-  '/deep/er/other.css': { body: 'p{border:4px solid gold}', type: CSS },
-  '/deep/er/imported.css': { body: 'p{background:#d6eaf8;color:#fff}.imported{color:teal}', type: CSS },
-  '/deep/er/imported-wide.css': { body: '.wide{font-size:24px}', type: CSS },
-  '/deep/er/never.css': { body: 'body{display:none}', type: CSS },
-  '/deep/er/late.css': { body: '@layer low{h1{font-size:40px}}p{padding:20px}', type: CSS },
-};
+import { launch, WEB } from '../support/browser.ts';
+import { assertAlike, type Compare, type Corpus, OURS, openCorpus } from './pictures.ts';
+import { ROUTES } from './routes.ts';
 
 let browser: Browser;
 let corpus: Corpus;
 before(async () => {
   browser = await launch();
-  corpus = await openCorpus(browser, { ...FIXTURE, ...ROUTES, ...fixtureRoutes() });
+  corpus = await openCorpus(browser, ROUTES);
 });
 after(async () => {
   await corpus.close();
@@ -37,7 +21,10 @@ after(async () => {
 });
 
 /** What a fixture needs beside its page. */
-const HOW: Readonly<Record<string, Compare>> = {};
+const HOW: Readonly<Record<string, Compare>> = {
+  // In their place stands a box that says so.
+  closed: { blank: 'x-closed, x-inline' },
+};
 
 /** Part of a fixture's name: only those are run. */
 const only = process.env.INSYN_FIXTURE ?? '';

@@ -2,7 +2,7 @@
 // too much, both and the difference are left in build/corpus to be looked at.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import pixelmatch from 'pixelmatch';
@@ -20,23 +20,6 @@ export const OTHERS = 1;
 const CONTENT = 0.5;
 
 const SHOTS = join(WEB, 'build', 'corpus');
-const FIXTURES = join(WEB, 'test/corpus/fixtures');
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  css: 'text/css',
-  js: 'text/javascript',
-  svg: 'image/svg+xml',
-};
-
-/** The files in test/corpus/fixtures, below /fixtures/. */
-export function fixtureRoutes(): Record<string, Answer> {
-  const files = readdirSync(FIXTURES).map((file): [string, Answer] => [
-    `/fixtures/${file}`,
-    { body: readFileSync(join(FIXTURES, file)), type: TYPES[file.split('.').at(-1) ?? ''] ?? 'text/plain' },
-  ]);
-  return Object.fromEntries(files);
-}
-
 /** One comparison: of a page as it was first shown, or after one of its stages. */
 export interface Pair {
   name: string;

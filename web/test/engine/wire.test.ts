@@ -170,6 +170,13 @@ test('what selectors and attr() ask of attributes is asked by number, and of val
   assert.deepEqual(asked, ['href [ href^="x" i]', 'data-k [ data-K= v]', 'data-l ']);
 });
 
+test('of two colour schemes the one that is used stays', () => {
+  const css = ':root{color-scheme:light dark}p{color-scheme:dark}';
+  const seen = (dark: boolean): string => sieveSheet(css, { ...sieve, media: () => dark }).replaceAll(' ', '');
+  assert.equal(seen(true), ':root{color-scheme:dark;}p{color-scheme:dark;}');
+  assert.equal(seen(false), ':root{color-scheme:light;}p{color-scheme:dark;}');
+});
+
 test('style sheets come out of the sieve as they should', () => {
   for (const [text, want] of SHEETS) assert.equal(sieveSheet(text, sieve), want, text);
   assert.equal(sieveDeclarations('color:red;background:url(x)', sieve), 'color:red;background:url("insyn:x");');
