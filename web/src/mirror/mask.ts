@@ -61,6 +61,11 @@ export class Masks {
     this.#pathOf = pathOf;
   }
 
+  /** Whether a rule may come to hold, or no longer, by what no mutation tells but that of a style. */
+  get moody(): boolean {
+    return this.#policy.rules.some(({ selector }) => /:|style/i.test(selector));
+  }
+
   /** The text as it may leave; `beside` is what stands in the same line. */
   text(text: string, context: Context, beside?: Beside): string {
     return readable(context) ? this.#patterns.mask(text, beside) : mask(text);

@@ -82,6 +82,8 @@ export class Mirror {
   #keyframeSince = 0;
   #page = '';
   #dirty = false;
+  /** More than styles of elements and the pointer may have changed. */
+  #thorough = true;
   #scrolled = new Set<Node>();
   #pointer: { x: number; y: number } | undefined;
   #states: { hover: Element | null; active: Element | null; focus: Element | null } = {
@@ -166,7 +168,7 @@ export class Mirror {
         pointer: (x, y, within) => {
           const from = offset(within, this.#root);
           this.#pointer = { x: x + from.x, y: y + from.y };
-          this.#wake();
+          this.#wake(false);
         },
         document: () => this.#safely(() => this.#turn()),
       });
@@ -258,8 +260,9 @@ export class Mirror {
   }
 
   /** Asks for a flush in the next animation frame. */
-  #wake(): void {
+  #wake(thorough = true): void {
     this.#dirty = true;
+    this.#thorough ||= thorough;
     if (this.#stopped || this.#animation || this.#shown !== 'visible') return;
     this.#animation = requestAnimationFrame(() => {
       this.#animation = 0;
@@ -295,13 +298,14 @@ export class Mirror {
 
   #noted(records: readonly MutationRecord[]): void {
     this.#tree?.note(records);
+    const wakes = records.some(({ attributeName }) => attributeName !== 'style');
     // Older browsers tell nobody that a dialog opened.
     for (const { attributeName, target } of records) {
       if (attributeName === 'open') this.#topped(target);
       // document.open() takes all listeners with it.
       if (target instanceof Document && this.#tree?.id(target)) this.#watch?.root(target, true);
     }
-    this.#wake();
+    this.#wake(wakes);
   }
 
   #touched(node: Node): void {
@@ -363,25 +367,18 @@ export class Mirror {
     this.#dirty = false;
     this.#noted(this.#observer?.take() ?? []);
     this.#dirty = false;
-    for (const element of this.#masks.refresh([this.#root, ...this.#roots])) {
-      const root = element.getRootNode();
-      // Of a slot's region what shows in it is a part.
-      if (root instanceof ShadowRoot) this.#tree.stale(root.host);
-      this.#tree.stale(element);
-    }
-    this.#tree.lookInside();
+    const thorough = this.#thorough;
+    this.#thorough = false;
+    if (thorough || this.#masks.moody) this.#regions(this.#tree);
     this.#sampleMotion();
-    for (const name of this.#sheets.newAsks()) {
-      for (const root of [this.#root, ...this.#roots]) {
-        for (const element of root.querySelectorAll(`[${CSS.escape(name)}]`)) this.#tree.touch(element);
-      }
-    }
     const ops = this.#tree.steps();
     if (this.#tree.broken) {
       this.resync();
       return;
     }
-    ops.push(...this.#tree.forms(), ...this.#styles(), ...this.#rest(rule));
+    if (thorough) ops.push(...this.#tree.forms(), ...this.#styles());
+    ops.push(...this.#rest(rule));
+    if (thorough) this.#sighted(ops);
     if (ops.length > 0) {
       const body = encode(ops);
       if (body.length > DELTA_BYTES) {
@@ -396,6 +393,22 @@ export class Mirror {
       this.#options.send({ t: 'pointer', epoch: this.#epoch, ...this.#pointer }, []);
     }
     this.#pointer = undefined;
+  }
+
+  /** Finds what is in another region now, or became another frame or attribute that is asked about. */
+  #regions(tree: Tree): void {
+    for (const element of this.#masks.refresh([this.#root, ...this.#roots])) {
+      const root = element.getRootNode();
+      // Of a slot's region what shows in it is a part.
+      if (root instanceof ShadowRoot) tree.stale(root.host);
+      tree.stale(element);
+    }
+    tree.lookInside();
+    for (const name of this.#sheets.newAsks()) {
+      for (const root of [this.#root, ...this.#roots]) {
+        for (const element of root.querySelectorAll(`[${CSS.escape(name)}]`)) tree.touch(element);
+      }
+    }
   }
 
   #keyframe(rule: PageRule): void {
@@ -523,7 +536,7 @@ export class Mirror {
     const told = JSON.stringify(states);
     if (told !== this.#statesSent) ops.push(states);
     this.#statesSent = told;
-    this.#sighted(ops);
+    if (all) this.#sighted(ops);
     const moving = this.#motion.news([this.#root, ...this.#roots], (node) => this.#tree?.id(node) ?? 0);
     if (moving.length > 0) ops.push({ op: 'motion', moving });
     return ops;
