@@ -42,6 +42,8 @@ export function setAttribute(element: Element, [name, value]: Attribute, sieve: 
     case 'link':
       // Of the rest of SVG, what leads nowhere would lead to the view itself.
       if (value === '' && 'ownerSVGElement' in element && element.localName !== 'a') break;
+      // A picture would ask for it, wherever in the view it leads.
+      if (/image$/i.test(element.localName)) break;
       // The same for every link, so that :any-link matches and nothing is ever led to.
       element.setAttribute('href', value === '' ? '#' : value);
       break;

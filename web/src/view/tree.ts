@@ -43,6 +43,8 @@ interface Shown {
 const STATES = ['hover', 'active', 'focus', 'focus-visible', 'focus-within'] as const;
 /** Each level may have a shadow root as well. */
 const MOST_CHAIN = 2 * MOST.depth;
+/** Modal dialogs and open popovers: each is a layer of its own, and a thousand of them are more than a browser can draw. */
+const MOST_LAYERS = 64;
 type Splice = Extract<Op, { op: 'splice' }>;
 
 /** What the tree shows of the states, to take back. */
@@ -411,7 +413,10 @@ export class ViewTree {
 
   #attribute(element: Element, attribute: Attribute): void {
     const [name, value] = attribute;
-    if (LAYERS.includes(name)) this.#layers.add(element);
+    if (LAYERS.includes(name)) {
+      if (this.#layers.size >= MOST_LAYERS && !this.#layers.has(element)) return;
+      this.#layers.add(element);
+    }
     if (name === 'style') this.#sheets.styled(element, value);
     if (name === 'href' && element.localName === 'use') {
       this.#uses.set(element, value);

@@ -48,6 +48,8 @@ const NEVER = '(min-width:9999999px)';
 const CUSTOM = /^(--|initial-value$)/;
 
 const CLOSER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+/** Functions that take a string as an address. */
+const IMAGES = /^(-webkit-)?(image-set|image|cross-fade)$/;
 /** An address, where none belongs. */
 function loads({ k, v }: Token): boolean {
   return k === 'url' || (k === 'function' && /^(url|src)$/i.test(v));
@@ -190,6 +192,8 @@ class Rewriter {
         const name = token.v.toLowerCase();
         if (name === 'url' || name === 'src') whole = this.#quotedUrl() && whole;
         else {
+          // A string from elsewhere would be an address here.
+          if (/^(var|attr|env|if|inherit|--.*)$/.test(name) && open.some((one) => IMAGES.test(one.name))) whole = false;
           if (name === 'attr') this.#attr();
           open.push({ closer: ')', name });
           this.#out.push(writeName(token.v), '(');
@@ -201,7 +205,7 @@ class Rewriter {
         if (open.pop()?.closer !== token.v) whole = false;
         this.#out.push(token.v);
       } else if (token.k === 'string') {
-        if (/^(-webkit-)?(image-set|image|cross-fade)$/.test(inside?.name ?? '')) this.#url(token.v);
+        if (IMAGES.test(inside?.name ?? '')) this.#url(token.v);
         else if (/^(format|type|tech|local)$/.test(inside?.name ?? '')) this.#out.push(writeString(token.v));
         else this.#out.push(writeString(this.#sieve.text(token.v, property)));
       } else this.#plain(token);
@@ -444,7 +448,10 @@ class Rewriter {
     const type = attributeType(name);
     if (name === 'insyn-is') return fits('ids', value) ? value : '';
     if (type === 'id' || type === 'names') return exact && name !== 'name' ? this.#sieve.id(value) : '';
-    if (type === 'class') return !this.#sieve.class ? value : exact ? this.#sieve.class(value) : '';
+    if (type === 'class') {
+      const now = this.#sieve.class?.(value) ?? value;
+      return exact || now === value ? now : '';
+    }
     return (type === 'word' || type === 'data' || type === 'lang') && fits(type, value) ? value : '';
   }
 

@@ -1,0 +1,116 @@
+// Room: test. What the fake applicant's document runs: the payloads, one after the other, each in an epoch of its own.
+
+import { pack } from '../../src/link/deflate.ts';
+import { utf8 } from '../../src/link/octets.ts';
+import { sha256 } from '../../src/wire/hex.ts';
+import type { Bytes, Hash } from '../../src/wire/messages.ts';
+import { encode, type Op } from '../../src/wire/tree.ts';
+import { FakeApplicant } from './applicant.ts';
+import { bodies, el, pageOf, plain, text } from './bodies.ts';
+import { fromFile, fromMarkup, fromStyle, WAYS } from './convert.ts';
+import type { File } from './files.ts';
+import type { Markup } from './markup.ts';
+import type { Style } from './styles.ts';
+
+/** Long enough for what was shown to be drawn, and to ask for what it wants. */
+const DRAWN_MS = 40;
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+const latin = (from: string): Bytes => Uint8Array.from(from, (c) => c.charCodeAt(0));
+
+/** How many bodies went out, and how many of them the console took for what they are. */
+export interface Sent {
+  sent: number;
+  shown: number;
+  /** Names of those that the console was not done with in time. */
+  slow: string[];
+}
+
+export class Hostile {
+  readonly fake = new FakeApplicant();
+  #epoch = 0;
+  #rule = '';
+  #sent: Sent = { sent: 0, shown: 0, slow: [] };
+
+  async join(code: string): Promise<void> {
+    await this.fake.join(code);
+    this.#rule = this.fake.rules[0] ?? '';
+  }
+
+  async markup(list: readonly Markup[]): Promise<Sent> {
+    for (const { n, html } of list) {
+      for (const way of WAYS) await this.#show(`markup ${n} ${way}`, fromMarkup(html, way, this.#rule));
+    }
+    return this.#done();
+  }
+
+  async styles(list: readonly Style[]): Promise<Sent> {
+    for (const { n, sheet, attribute } of list) {
+      const hash = await this.#resource('text/css', utf8(sheet));
+      await this.#show(`style ${n}`, fromStyle(hash, attribute, this.#rule));
+    }
+    return this.#done();
+  }
+
+  async files(list: readonly File[]): Promise<Sent> {
+    const sheet = await this.#resource(
+      'text/css',
+      utf8('@font-face{font-family:x;src:url(insyn:0)}i,p::before{content:url(insyn:0)}'),
+    );
+    for (const { name, type, bytes } of list) {
+      const hash = await this.#resource(type, latin(bytes));
+      await this.#show(name, fromFile(hash, type, sheet, this.#rule));
+      await pause(60);
+    }
+    return this.#done();
+  }
+
+  async bodies(): Promise<Sent> {
+    for (const { name, kind, bytes } of bodies(this.#rule)) {
+      if (kind === 'delta') await this.#show('', [pageOf(this.#rule), plain(el(5, 'p', [text(6, 'plain')]))]);
+      await this.#send(name, kind, bytes);
+    }
+    return this.#done();
+  }
+
+  /** A page that can be told by its words; what was shown before doesn't matter. */
+  async honest(said: string): Promise<void> {
+    await this.#show('', [pageOf(this.#rule), plain(el(5, 'p', [text(6, said)]))]);
+  }
+
+  async #show(name: string, ops: readonly Op[]): Promise<void> {
+    await this.#send(name, 'keyframe', encode(ops));
+  }
+
+  async #send(name: string, kind: 'keyframe' | 'delta', body: Bytes): Promise<void> {
+    const before = this.fake.resyncs;
+    const packed = await pack(body);
+    if (kind === 'keyframe') this.#epoch++;
+    this.fake.send(kind, this.#epoch, packed);
+    const taken = await this.fake.taken(5000);
+    await pause(DRAWN_MS);
+    if (name === '') return;
+    this.#sent.sent++;
+    if (!taken) this.#sent.slow.push(name);
+    if (this.fake.resyncs === before) this.#sent.shown++;
+  }
+
+  async #resource(type: string, bytes: Bytes): Promise<Hash> {
+    const hash = (await sha256(bytes)).slice(0, 32);
+    this.fake.resources.set(hash, { type, packed: await pack(bytes) });
+    return hash;
+  }
+
+  #done(): Sent {
+    const sent = this.#sent;
+    this.#sent = { sent: 0, shown: 0, slow: [] };
+    return sent;
+  }
+}
+
+declare global {
+  interface Window {
+    hostile: Hostile;
+    ran: number[];
+  }
+}
+window.hostile = new Hostile();
