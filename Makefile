@@ -10,7 +10,7 @@ ARGS    ?=
 ONLY    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-go test-web bench lint format fuzz clean needs
+.PHONY: help build demo test test-go test-web corpus bench lint format fuzz clean needs
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test-go: needs web/dist/BUILT_BY_make_build ## run the Go tests, with the race d
 
 test-web: web/node_modules/.stamp bin/insyn needs ## run the browser tests (ONLY=part-of-a-path for some)
 	@cd web && npm run --silent test -- $(ONLY)
+
+corpus: web/node_modules/.stamp needs ## compare pictures of every page of the corpus, about 15 minutes (`make test` takes every tenth)
+	@cd web && INSYN_CORPUS=all npm run --silent test -- corpus/
 
 bench: web/node_modules/.stamp bin/insyn needs ## measure, "name value unit" a line (ONLY=the-beginning-of-names for some)
 	@cd web && node bench/run.mjs $(ONLY)
