@@ -8,9 +8,10 @@ WEB_SRC := $(shell find web/src web/demo web/build.mjs -type f 2>/dev/null)
 GO_SRC  := $(shell find . -name '*.go' -not -path './web/node_modules/*') go.mod go.sum
 ARGS    ?=
 ONLY    ?=
+SEEDS   ?= 1-100
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-go test-web corpus bench lint format fuzz clean needs
+.PHONY: help build demo test test-go test-web corpus storms bench lint format fuzz clean needs
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +41,9 @@ test-web: web/node_modules/.stamp bin/insyn needs ## run the browser tests (ONLY
 
 corpus: web/node_modules/.stamp needs ## compare pictures of every page of the corpus, about 15 minutes (`make test` takes every tenth)
 	@cd web && INSYN_CORPUS=all npm run --silent test -- corpus/
+
+storms: web/node_modules/.stamp needs ## a hundred storms over a page in each of two engines, about 8 minutes (SEEDS=1-100)
+	@cd web && STORMS=$(SEEDS) npm run --silent test -- engine/storm
 
 bench: web/node_modules/.stamp bin/insyn needs ## measure, "name value unit" a line (ONLY=the-beginning-of-names for some)
 	@cd web && node bench/run.mjs $(ONLY)

@@ -178,7 +178,9 @@ export function attributesOf(element: Element, context: Context, around: Surroun
     }
     const name = written === 'xlink:href' ? 'href' : written;
     const type = attributeType(name);
-    if (!type || written.startsWith('insyn-')) continue;
+    // Each name once, and none that only a foreign namespace can hold.
+    if (!type || written.startsWith('insyn-') || !element.hasAttribute(written)) continue;
+    if (written !== name && element.hasAttribute(name)) continue;
     const shown = shownValue(element, name, value, context, around);
     if (
       shown !== undefined &&

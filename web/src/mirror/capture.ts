@@ -6,11 +6,11 @@ import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op } f
 import { attributesOf, boxAttributes, editAttributes, type Surroundings } from './attributes.ts';
 import { isClosed } from './closed.ts';
 import { formState, isControl, isGroup, keepsContent, sameState } from './forms.ts';
-import type { Inside } from './frames.ts';
+import { around, type Inside } from './frames.ts';
 import { Document, Element, HTMLElement, HTMLHeadElement, HTMLIFrameElement, HTMLInputElement } from './kinds.ts';
 import { beside, inLine } from './line.ts';
 import { type Context, type Masks, readable, stronger } from './mask.ts';
-import { firstChild, isThere, nextSibling, parentOf, shadowOf, textOf, typeOf } from './native.ts';
+import { firstChild, nextSibling, parentOf, rootOf, shadowOf, textOf, typeOf } from './native.ts';
 import type { Sprites } from './sprites.ts';
 
 /** Slotted to where nothing is shown. */
@@ -24,6 +24,7 @@ export interface Sent {
   kids: Sent[];
   context: Context;
   /** Elements: what was sent. */
+  name?: string;
   attributes?: readonly Attribute[];
   /** Why a box stands here. */
   box?: string;
@@ -145,6 +146,44 @@ export class Tree {
     return { op: 'root', id: this.#root.id, kids: entries.map(({ entry }) => entry) };
   }
 
+  /** Everything that was sent, in the order of ids; goes on over what comes meanwhile. */
+  all(): Iterator<Sent> {
+    return this.#sent.values();
+  }
+
+  /** Compares a node with what was sent of it: what differs is dirty. Whether the observer should have told of it. */
+  compare(sent: Sent): boolean {
+    const { node } = sent;
+    if (sent.text !== undefined) {
+      return this.#text(node, sent.context) !== sent.text && this.#missed(this.#dirtyTexts, sent);
+    }
+    let missed = false;
+    if (!sent.box) {
+      let at = 0;
+      let same = true;
+      for (const kid of this.#content(sent) ? wanted(node, this.#capture.ignore) : []) {
+        const known = this.#sent.get(kid);
+        if (known && known === sent.kids[at++]) continue;
+        same = false;
+        // It came from there, and nobody told.
+        if (known?.parent && known.parent !== sent) this.#dirtyKids.add(known.parent);
+      }
+      missed = !(same && at === sent.kids.length) && this.#missed(this.#dirtyKids, sent);
+    }
+    if (node instanceof Element && sent.parent && sent.box !== VOID) {
+      const before = new Map(sent.attributes);
+      const now = this.#read(node, sent);
+      // Much of what differs here no mutation tells, so that nothing was missed.
+      if (now.length !== before.size || now.some(([name, value]) => before.get(name) !== value)) this.touch(node);
+      if (shadowOf(node) && !sent.shadow && !sent.box) this.stale(node);
+    }
+    return missed;
+  }
+
+  #missed(dirty: Set<Sent>, sent: Sent): boolean {
+    return !dirty.has(sent) && !!dirty.add(sent);
+  }
+
   /** Takes what the observer saw. */
   note(records: readonly MutationRecord[]): void {
     for (const record of records) {
@@ -155,7 +194,7 @@ export class Tree {
         else if (!sent.box) this.#dirtyKids.add(sent);
       }
       // Outside of the page nobody watches: what comes back from there comes as something new.
-      for (const node of record.removedNodes) if (!isThere(node)) this.#lose(this.#sent.get(node));
+      for (const node of record.removedNodes) this.#lose(this.#sent.get(node));
     }
   }
 
@@ -314,6 +353,8 @@ export class Tree {
   readonly #keeps = new WeakSet<Sent>();
 
   #put(node: Node, parent: Sent | undefined, context: Context): Sent {
+    // So that the map keeps the order of ids.
+    this.#sent.delete(node);
     const sent: Sent = { id: ++this.#last, node, parent, kids: [], context, owner: node.ownerDocument };
     this.#sent.set(node, sent);
     return sent;
@@ -347,11 +388,11 @@ export class Tree {
 
   #kind(element: Element, context: Context): { name: string; box: string | undefined } {
     const { name, box } = nameOf(element);
-    if (name === VOID || parentOf(element) instanceof Document) return { name, box: undefined };
+    if (parentOf(element) instanceof Document) return { name, box: undefined };
+    if (name === VOID || (element instanceof HTMLInputElement && element.type === 'hidden') || isSwitchedOff(element))
+      return { name: VOID, box: VOID };
     if (context.mode === 'hide' && name !== 'head') return { name: BOX, box: 'hidden' };
-    if (element instanceof HTMLInputElement && element.type === 'hidden') return { name: VOID, box: undefined };
     if (element instanceof HTMLElement && isClosed(element)) return { name: BOX, box: 'unknown' };
-    if (isSwitchedOff(element)) return { name: VOID, box: undefined };
     if (box === 'canvas' && this.#capture.surroundings.resources.drawn(element, context.mode)) {
       return { name: 'img', box: undefined };
     }
@@ -387,7 +428,8 @@ export class Tree {
   }
 
   #text(node: Node, context: Context): string {
-    return this.#capture.masks.text(textOf(node) ?? '', context, readable(context) ? beside(node) : undefined);
+    const text = this.#capture.masks.text(textOf(node) ?? '', context, readable(context) ? beside(node) : undefined);
+    return text.slice(0, MOST.text);
   }
 
   #entry(node: Node, parent: Sent, depth: number): { entry: Entry; sent: Sent } {
@@ -422,12 +464,10 @@ export class Tree {
     const deep = depth >= MOST.depth - 1 && firstChild(element) !== null;
     const kind = deep ? { name: BOX, box: 'deep' } : this.#kind(element, sent.context);
     const entry: NewElement = { kind: 'element', id: sent.id, name: kind.name, attributes: [], kids: [] };
-    if (kind.name === VOID) {
-      sent.box = VOID;
-      return entry;
-    }
+    sent.name = kind.name;
+    if (kind.box) sent.box = kind.box;
+    if (kind.box === VOID) return entry;
     if (kind.box) {
-      sent.box = kind.box;
       capture.sized(element, true);
     } else if (keepsContent(element)) {
       this.#keeps.add(sent);
@@ -482,11 +522,16 @@ export class Tree {
     ops.push({ op: 'attributes', id: sent.id, set, gone: [...before.keys()] });
   }
 
+  /** In the page, and not within a shadow root or a frame that nobody has seen yet. */
+  #watched(node: Node): boolean {
+    const root = rootOf(node);
+    const up = this.#sent.has(root) && around(root);
+    return root === this.#root.node || (!!up && this.#watched(up));
+  }
+
   /** A removed subtree is no longer known; parts of it that went elsewhere in the page are. */
   #lose(sent: Sent | undefined): void {
-    // What is in the document of a frame that is gone still stands in that document.
-    if (sent?.node instanceof Document) this.#unmap(sent);
-    if (!sent || isThere(sent.node)) return;
+    if (!sent || this.#watched(sent.node)) return;
     this.#forget(sent);
     for (const kid of sent.shadow ? [sent.shadow, ...sent.kids] : sent.kids) if (kid.parent === sent) this.#lose(kid);
   }

@@ -5,6 +5,7 @@ import type { Bytes, FromMirror, Hash, Shown } from '../wire/messages.ts';
 import { type PageRule, type Policy, pageRule } from '../wire/policy.ts';
 import { encode, type Op } from '../wire/tree.ts';
 import { type Capture, Tree } from './capture.ts';
+import { Check } from './check.ts';
 import { customFilter } from './custom.ts';
 import { CHOICE } from './forms.ts';
 import { around, inside, offset, placeOf } from './frames.ts';
@@ -36,6 +37,8 @@ const LOOK_MS = 300;
 const SHEETS_MS = 1000;
 /** While somebody types, the mirror speaks when a clock of this step does, and not when keys do, in milliseconds. */
 const TYPING_MS = 1000;
+/** The most of one idle moment that goes to comparing the page with what was sent, in milliseconds. */
+const COMPARE_MS = 5;
 /** A delta larger than this, in bytes before packing, is sent as a keyframe. */
 const DELTA_BYTES = 768 << 10;
 
@@ -69,6 +72,7 @@ export class Mirror {
   #stopped = false;
 
   #tree: Tree | undefined;
+  #check: Check | undefined;
   /** Shadow roots and documents of frames. */
   #roots = new Set<Root>();
   /** Per root, the style sheets last sent. */
@@ -344,6 +348,17 @@ export class Mirror {
     this.#sheets.look();
     this.#wake();
     if (this.#painting) this.#paint();
+    (window.requestIdleCallback ?? setTimeout)(() => this.#safely(() => this.#compare()), {
+      timeout: LOOK_MS,
+    } as never);
+  }
+
+  /** What the observer missed, or was kept from: the next delta has it, and the observer is told again what to watch. */
+  #compare(): void {
+    if (!this.#tree || this.#keyframeDue) return;
+    this.#noted(this.#observer?.take() ?? []);
+    if (this.#check?.compare(COMPARE_MS))
+      for (const root of [this.#root, ...this.#roots]) this.#observer?.observe(root);
   }
 
   #flush(): void {
@@ -379,6 +394,7 @@ export class Mirror {
     if (thorough) ops.push(...this.#tree.forms(), ...this.#styles());
     ops.push(...this.#rest(rule));
     if (thorough) this.#sighted(ops);
+    ops.push(...(this.#check?.sum() ?? []));
     if (ops.length > 0) {
       const body = encode(ops);
       if (body.length > DELTA_BYTES) {
@@ -453,6 +469,7 @@ export class Mirror {
     const tree = new Tree(this.#root, context, capture);
     const ops = [tree.first()];
     this.#tree = tree;
+    this.#check = new Check(tree);
     // Its shadow roots are known only now.
     if (this.#awaitsSheets()) return;
     this.#keyframeSince = 0;

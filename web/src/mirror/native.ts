@@ -49,7 +49,7 @@ export const lastChild = own<(node: Node) => ChildNode | null>('Node', 'lastChil
 export const nextSibling = own<(node: Node) => ChildNode | null>('Node', 'nextSibling');
 export const previousSibling = own<(node: Node) => ChildNode | null>('Node', 'previousSibling');
 export const parentOf = own<(node: Node) => ParentNode | null>('Node', 'parentNode');
-export const isThere = own<(node: Node) => boolean>('Node', 'isConnected');
+export const rootOf = own<(node: Node) => Node>('Node', 'getRootNode');
 export const textOf = own<(node: Node) => string | null>('Node', 'nodeValue');
 export const localOf = own<(element: Element) => string>('Element', 'localName');
 export const spaceOf = own<(element: Element) => string | null>('Element', 'namespaceURI');

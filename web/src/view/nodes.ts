@@ -19,6 +19,13 @@ export function createElement(doc: Document, name: string): Element {
   return doc.createElementNS(NAMESPACES.html, local ?? '');
 }
 
+/** The name on the wire of an element that was built from one. */
+export function nameOn({ localName, namespaceURI }: Element): string {
+  return namespaceURI === NAMESPACES.html
+    ? localName
+    : `${namespaceURI === NAMESPACES.svg ? 'svg' : 'math'}:${localName}`;
+}
+
 /** Makes an element the document's own, whether or not it has one. Chromium's replaceChildren refuses where it has. */
 export function setRoot(doc: Document, element: Element): void {
   for (const old of Array.from(doc.children)) old.remove();
@@ -36,31 +43,31 @@ export function isHtml<K extends keyof HTMLElementTagNameMap>(node: Node, name: 
   );
 }
 
-/** Sets one attribute as the allow-list has it. `urls` gives resource numbers their address. */
-export function setAttribute(element: Element, [name, value]: Attribute, sieve: Sieve): void {
+/** What an attribute of the allow-list comes to in the view. `sieve` gives resource numbers their address. */
+export function writtenAs([name, value]: Attribute, sieve: Sieve): string {
   switch (attributeType(name)) {
     case 'link':
-      // Of the rest of SVG, what leads nowhere would lead to the view itself.
-      if (value === '' && 'ownerSVGElement' in element && element.localName !== 'a') break;
-      // A picture would ask for it, wherever in the view it leads.
-      if (/image$/i.test(element.localName)) break;
       // The same for every link, so that :any-link matches and nothing is ever led to.
-      element.setAttribute('href', value === '' ? '#' : value);
-      break;
+      return value || '#';
     case 'css':
-      element.setAttribute('style', sieveDeclarations(value, sieve));
-      break;
+      return sieveDeclarations(value, sieve);
     case 'value':
-      element.setAttribute(name, sieveValue(value, name, sieve));
-      break;
-    case undefined:
-      break;
+      return sieveValue(value, name, sieve);
     default:
-      // A frame with a name could be led somewhere by it.
-      if (name === 'name' && element.localName !== 'slot') return;
-      if (name === 'insyn-caption' && isHtml(element, 'input')) element.value = value;
-      element.setAttribute(name, name === 'contenteditable' ? 'false' : value);
+      return name === 'contenteditable' ? 'false' : value;
   }
+}
+
+/** Sets one attribute of the allow-list, in what it comes to. */
+export function setAttribute(element: Element, name: string, written: string): void {
+  // A frame with a name could be led somewhere by it.
+  if (name === 'name' && element.localName !== 'slot') return;
+  // A picture would ask for it, wherever in the view it leads.
+  if (name === 'href' && /image$/i.test(element.localName)) return;
+  // Of SVG but its links, what leads nowhere would lead to the view itself.
+  if (name === 'href' && written === '#' && 'ownerSVGElement' in element && element.localName !== 'a') return;
+  if (name === 'insyn-caption' && isHtml(element, 'input')) element.value = written;
+  element.setAttribute(name, written);
 }
 
 /** What brings an element to the top layer. */
@@ -68,8 +75,11 @@ export const LAYERS: readonly string[] = ['insyn-modal', 'insyn-popover', 'insyn
 
 export function removeAttribute(element: Element, name: string): void {
   element.removeAttribute(name);
+  const open = element.hasAttribute('open');
   if (LAYERS.includes(name)) lower(element);
   if (name === 'insyn-fullscreen') element.removeAttribute('popover');
+  // What was a modal dialog may stay open without being one.
+  if (open && name === 'insyn-modal') element.setAttribute('open', '');
 }
 
 /** Whether an element lies in the top layer. */
@@ -79,7 +89,11 @@ export function isTop(element: Element): boolean {
 
 /** Takes an element out of the top layer, if it is there. */
 export function lower(element: Element): void {
-  if (isHtml(element, 'dialog') && element.matches(':modal')) element.close();
+  if (isHtml(element, 'dialog') && element.matches(':modal')) {
+    // Only an open one can be closed.
+    element.open = true;
+    element.close();
+  }
   if ('hidePopover' in element && element.matches(':popover-open')) (element as HTMLElement).hidePopover();
 }
 
@@ -121,6 +135,11 @@ const STAND_INS: Readonly<Record<string, string>> = {
   time: '00:00',
   'datetime-local': '2000-01-01T00:00',
 };
+
+/** The bits that setForm left on an element. */
+export function formBits(element: Element): number {
+  return FLAGS.reduce((bits, [name, bit]) => (element.hasAttribute(name) ? bits | bit : bits), 0);
+}
 
 export function setForm(element: Element, { bits, chosen }: FormState): void {
   for (const [name, bit] of FLAGS) element.toggleAttribute(name, (bits & bit) !== 0);

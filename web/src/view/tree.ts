@@ -2,9 +2,11 @@
 // the first one is applied; a body that names what isn't there changes nothing.
 
 import { FRAME } from '../wire/allow.ts';
+import type { Sieve } from '../wire/css.ts';
 import {
   type Attribute,
   type Entry,
+  type FormState,
   type Id,
   MOST,
   type Moving,
@@ -26,18 +28,26 @@ import {
   setAttribute,
   setForm,
   setRoot,
+  writtenAs,
 } from './nodes.ts';
 import { resourceSieve, type Sheets } from './sheets.ts';
 import { SightShown } from './sight.ts';
+import { sumShown } from './sum.ts';
 import { Veil } from './veil.ts';
 
-interface Shown {
+export interface Shown {
   id: Id;
   /** Of what is in a frame: its document, or a shadow root that stands in for it before it is there. */
   node: Element | Text | ShadowRoot | Document | undefined;
   parent: Shown | undefined;
   kids: Shown[];
   shadow?: Shown;
+  /** As it came; what was masked is written in other signs. */
+  text?: string;
+  /** Of a control. */
+  form?: FormState;
+  /** Attributes that came to something else than was said, as they were said. */
+  said?: Map<string, string>;
 }
 
 const STATES = ['hover', 'active', 'focus', 'focus-visible', 'focus-within'] as const;
@@ -53,6 +63,7 @@ type Marked = { element: Element; name: string };
 export class ViewTree {
   readonly #doc: Document;
   readonly #sheets: Sheets;
+  readonly #sieve: Sieve;
   readonly #nodes = new Map<Id, Shown>();
   #root: Shown | undefined;
   #marked: Marked[] = [];
@@ -76,6 +87,7 @@ export class ViewTree {
     this.#veil = new Veil(doc);
     this.#doc = doc;
     this.#sheets = sheets;
+    this.#sieve = resourceSieve((number) => sheets.url(number));
   }
 
   /** The element to put in place of the document's own; undefined where the page has none. */
@@ -131,8 +143,8 @@ export class ViewTree {
       }
     };
     for (const op of ops) {
-      if (op.op === 'page' || op.op === 'resource' || op.op === 'states' || op.op === 'sight' || op.op === 'motion')
-        continue;
+      if (op.op === 'page' || op.op === 'resource' || op.op === 'states' || op.op === 'sight') continue;
+      if (op.op === 'motion' || op.op === 'sum') continue;
       if (op.op === 'root') {
         if (this.#nodes.size > 0 || brought.size > 0) throw new RangeError('second root');
         brought.add(op.id);
@@ -203,6 +215,7 @@ export class ViewTree {
     for (const op of splices) this.#insert(op);
     for (const kid of limbo) if (!kid.parent) this.#drop(kid);
     for (const op of ops) this.#step(op);
+    this.#forms(ops);
     if (ops.some(({ op }) => op === 'root' || op === 'splice' || op === 'attributes')) this.#copies();
     if (this.#connected && this.#layers.size + this.#stacked.length > 0) this.#stack();
     // Last, and each once: where a thing can be scrolled to takes a layout.
@@ -229,6 +242,16 @@ export class ViewTree {
     if (this.#connected) this.#scrollAll();
   }
 
+  /** Whether the document has what the mirror summed up. */
+  agrees({ from, to, sum }: Extract<Op, { op: 'sum' }>): boolean {
+    let own = 0;
+    for (let id = from; id <= to; id++) {
+      const shown = this.#nodes.get(id);
+      if (shown) own = sumShown(own, shown, this.#sieve, this.#connected ? this.#doc : undefined);
+    }
+    return own === sum;
+  }
+
   clear(): void {
     this.#seen.clear();
     this.#sight = undefined;
@@ -253,27 +276,31 @@ export class ViewTree {
         break;
       }
       case 'attributes': {
-        const { node } = this.#nodes.get(op.id) ?? {};
+        const shown = this.#nodes.get(op.id);
+        const node = shown?.node;
         if (!node || !('localName' in node)) break;
         for (const name of op.gone) {
+          shown.said?.delete(name);
           this.#sheets.unstyle(node, name);
           if (name === 'href') this.#uses.delete(node);
           removeAttribute(node, name === 'link' ? 'href' : name);
         }
-        for (const attribute of op.set) this.#attribute(node, attribute);
+        for (const attribute of op.set) this.#attribute(shown, node, attribute);
         this.#image(node);
         break;
       }
       case 'text': {
-        const { node } = this.#nodes.get(op.id) ?? {};
+        const shown = this.#nodes.get(op.id);
+        const node = shown?.node;
         if (!node || !('data' in node)) break;
         node.data = op.text;
+        shown.text = op.text;
         this.#veil.note(node);
         break;
       }
       case 'form': {
-        const { node } = this.#nodes.get(op.id) ?? {};
-        if (node && 'localName' in node) setForm(node, op.state);
+        const shown = this.#nodes.get(op.id);
+        if (shown) this.#form(shown, op.state);
         break;
       }
       case 'scroll':
@@ -296,6 +323,7 @@ export class ViewTree {
         break;
       case 'splice':
       case 'page':
+      case 'sum':
         break;
     }
   }
@@ -385,6 +413,7 @@ export class ViewTree {
     this.#nodes.set(entry.id, shown);
     if (entry.kind === 'text') {
       shown.node = this.#doc.createTextNode(entry.text);
+      shown.text = entry.text;
       this.#veil.note(shown.node);
     } else this.#element(entry, shown);
     return shown;
@@ -394,7 +423,7 @@ export class ViewTree {
     const frame = entry.name === FRAME;
     const element = frame ? makeFrame(this.#doc, this.#fillFrames) : createElement(this.#doc, entry.name);
     shown.node = element;
-    for (const attribute of entry.attributes) this.#attribute(element, attribute);
+    for (const attribute of entry.attributes) this.#attribute(shown, element, attribute);
     if (entry.shadow) {
       const node = (frame ? this.#doc.createElement('div') : element).attachShadow({ mode: 'open' });
       const shadow: Shown = { id: entry.shadow.id, node, parent: shown, kids: [] };
@@ -407,26 +436,43 @@ export class ViewTree {
     }
     shown.kids = entry.kids.map((kid) => this.#build(kid, shown));
     for (const kid of shown.kids) if (kid.node) element.append(kid.node);
-    if (entry.form) setForm(element, entry.form);
+    if (entry.form) this.#form(shown, entry.form);
     this.#image(element);
   }
 
-  #attribute(element: Element, attribute: Attribute): void {
+  #form(shown: Shown, state: FormState): void {
+    shown.form = state;
+    if (shown.node && 'localName' in shown.node) setForm(shown.node, state);
+  }
+
+  /** Another type, or other options, and a browser makes up its own mind about what is filled in and chosen. */
+  #forms(ops: readonly Op[]): void {
+    const touched = new Set<Shown>();
+    for (const op of ops) {
+      if (op.op !== 'splice' && op.op !== 'attributes') continue;
+      let up = this.#nodes.get(op.id);
+      while (up && !up.form) up = up.parent;
+      if (up) touched.add(up);
+    }
+    for (const shown of touched) if (shown.form) this.#form(shown, shown.form);
+  }
+
+  #attribute(shown: Shown, element: Element, attribute: Attribute): void {
     const [name, value] = attribute;
     if (LAYERS.includes(name)) {
       if (this.#layers.size >= MOST_LAYERS && !this.#layers.has(element)) return;
       this.#layers.add(element);
     }
     if (name === 'style') this.#sheets.styled(element, value);
-    if (name === 'href' && element.localName === 'use') {
-      this.#uses.set(element, value);
-      return;
+    const use = name === 'href' && element.localName === 'use';
+    const written = use ? '#' : writtenAs(attribute, this.#sieve);
+    if (written === value) shown.said?.delete(name);
+    else {
+      shown.said ??= new Map();
+      shown.said.set(name, value);
     }
-    setAttribute(
-      element,
-      attribute,
-      resourceSieve((number) => this.#sheets.url(number)),
-    );
+    if (use) this.#uses.set(element, value);
+    else setAttribute(element, name, written);
   }
 
   /**

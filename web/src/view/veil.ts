@@ -11,6 +11,12 @@ const NAME = 'insyn-mask';
 export const VEIL_STYLE = `::highlight(${NAME}) { color: transparent !important; background-color: #8d8d9ac0 !important;
   text-decoration: none !important; text-shadow: none !important; }`;
 
+/** A masked text as it is written where a bar is drawn over it. */
+export function lettered(text: string): string {
+  let n = 0;
+  return text.replaceAll(SIGN, () => LETTERS[n++ % LETTERS.length] ?? '');
+}
+
 export class Veil {
   readonly #doc: Document;
   readonly #bars: Highlight | undefined;
@@ -56,8 +62,7 @@ export class Veil {
         ];
         return new frame.StaticRange({ ...start, ...end });
       });
-      let n = 0;
-      node.data = node.data.replaceAll(SIGN, () => LETTERS[n++ % LETTERS.length] ?? '');
+      node.data = lettered(node.data);
       for (const range of ranges) this.#bars.add(range);
       this.#drawn.set(node, ranges);
     }

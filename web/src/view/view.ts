@@ -33,6 +33,10 @@ export interface ViewEvents {
 /** How long a keyframe waits for its style sheets before it is shown without, in milliseconds. */
 const SHEETS_MS = 1000;
 
+/** What lies at least between two keyframes asked for because sums differ, at first and in the end, in milliseconds. */
+const RESYNC_MS = 2000;
+const RESYNC_MOST_MS = 60_000;
+
 interface Epoch {
   number: number;
   /** Of the last frame in it. */
@@ -52,6 +56,9 @@ export class View {
   #refresh = 0;
   /** Something didn't fit, or stopped half-way: what was built can't be trusted with more until a keyframe comes. */
   #void = false;
+  /** Sums are not looked at before; and for how long not, after the last that differed. */
+  #trusts = Number.NEGATIVE_INFINITY;
+  #patience = RESYNC_MS;
   #cursor: HTMLElement | undefined;
   /** What was told of the page last. */
   #info: PageInfo | undefined;
@@ -78,6 +85,7 @@ export class View {
         this.#told(ops);
         // Its bytes may have come with an earlier page.
         if (ops.some(({ op }) => op === 'resource')) this.#refreshSoon();
+        this.#compare(target.tree, ops);
       }
     } catch {
       this.#void = true;
@@ -88,6 +96,23 @@ export class View {
     // What waits for its style sheets is not seen yet, and so not applied: the swap says when it is.
     if (this.#next) this.#swapIfWhole();
     else this.#events.applied(epoch, counter);
+  }
+
+  /**
+   * What is shown goes on: it is wrong, but no more so than before. Where keyframes don't help, or somebody makes a game of
+   * it, they are asked for ever more seldom.
+   */
+  #compare(tree: ViewTree, ops: readonly Op[]): void {
+    const now = performance.now();
+    // What arrived is not in its place yet.
+    if (now < this.#trusts || this.#refresh) return;
+    for (const op of ops) {
+      if (op.op !== 'sum' || tree.agrees(op)) continue;
+      this.#patience =
+        now - this.#trusts > 4 * this.#patience ? RESYNC_MS : Math.min(2 * this.#patience, RESYNC_MOST_MS);
+      this.#trusts = now + this.#patience;
+      this.#events.resync();
+    }
   }
 
   resource(hash: Hash, type: ResourceType, body: Bytes): void {
@@ -129,6 +154,7 @@ export class View {
     this.#cursor = undefined;
     this.#info = undefined;
     this.#void = false;
+    this.#trusts = Number.NEGATIVE_INFINITY;
     const doc = this.#frame.contentDocument;
     if (doc) {
       doc.adoptedStyleSheets = [];

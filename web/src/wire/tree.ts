@@ -14,6 +14,7 @@ import {
 } from './allow.ts';
 import { Reader, Writer } from './bytes.ts';
 import type { Bytes, Hash, ResourceType } from './messages.ts';
+import { SUM_IDS } from './sum.ts';
 
 /**
  * Nodes one body may bring, and how deep they may nest, where the mirror stops by itself; operations in a body; characters
@@ -133,7 +134,9 @@ export type Op =
   | { op: 'resource'; number: number; hash: Hash; type: ResourceType }
   | { op: 'styles'; id: Id; sheets: Sheet[] }
   | Sight
-  | { op: 'motion'; moving: Moving[] };
+  | { op: 'motion'; moving: Moving[] }
+  /** What the nodes with these ids, in the order of their numbers, amount to once all that stands before is applied (wire/sum.ts). */
+  | { op: 'sum'; from: Id; to: Id; sum: number };
 
 const OPS: readonly Op['op'][] = [
   'page',
@@ -148,6 +151,7 @@ const OPS: readonly Op['op'][] = [
   'styles',
   'sight',
   'motion',
+  'sum',
 ];
 const ENTRIES = ['known', 'text', 'element'] as const;
 const HAS = { form: 1, shadow: 2 };
@@ -283,6 +287,11 @@ class TreeWriter extends Writer {
           writeNumbers(this, sheet.urls);
           writeNumbers(this, sheet.ids);
         }
+        break;
+      case 'sum':
+        this.uint(op.from);
+        this.uint(op.to - op.from);
+        this.uint(op.sum);
     }
   }
 }
@@ -442,11 +451,19 @@ class TreeReader extends Reader {
       }
       case 'styles':
         return { op, id: this.id(), sheets: this.sheets() };
+      case 'sum': {
+        const [from, more, sum] = [this.uint(), this.uint(), this.uint()];
+        if (more >= SUM_IDS) throw new RangeError('sum over too much');
+        return { op, from, to: from + more, sum };
+      }
       default:
         throw new RangeError('unknown operation');
     }
   }
 }
+
+/** What may be said once of a thing: each costs much more than its bytes, and only the last would be seen. */
+const ONCE: ReadonlySet<Op['op']> = new Set(['page', 'states', 'form', 'styles', 'sight', 'motion', 'sum']);
 
 /** The operations in a body. Throws RangeError or TypeError if it isn't a whole and proper one. */
 export function decode(bytes: Uint8Array): Op[] {
@@ -456,16 +473,7 @@ export function decode(bytes: Uint8Array): Op[] {
   while (!reader.over) {
     const op = reader.op();
     if (ops.push(op) > MOST.ops) throw new RangeError('too many operations');
-    // Each of these costs much more than its bytes, and only the last would be seen.
-    if (
-      op.op !== 'page' &&
-      op.op !== 'states' &&
-      op.op !== 'form' &&
-      op.op !== 'styles' &&
-      op.op !== 'sight' &&
-      op.op !== 'motion'
-    )
-      continue;
+    if (!ONCE.has(op.op)) continue;
     const name = 'id' in op ? `${op.op} ${op.id}` : op.op;
     if (once.has(name)) throw new RangeError('said twice');
     once.add(name);

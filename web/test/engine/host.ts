@@ -63,9 +63,39 @@ export class Host {
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   }
 
+  /** Waits until the view is equal to the page, or gives up; what differs then. */
+  async same(ms = 10_000): Promise<{ got: string; want: string }> {
+    const end = performance.now() + ms;
+    for (;;) {
+      const start = performance.now();
+      const both = { got: this.canon(), want: this.source.canon() };
+      if (both.got === both.want || start > end) return both;
+      // Looking takes time too, of the same thread as the mirror and the view.
+      await new Promise((done) => setTimeout(done, 20 + 3 * (performance.now() - start)));
+    }
+  }
+
+  /** How often the mirror has summed up a part of what it sent. */
+  get sums(): number {
+    return this.bodies.flatMap((body) => {
+      try {
+        return decode(body).filter(({ op }) => op === 'sum');
+      } catch {
+        return [];
+      }
+    }).length;
+  }
+
+  /** Forgets what happened so far. */
+  forget(): void {
+    this.kinds = [];
+    this.bodies = [];
+    this.resyncs = 0;
+  }
+
   canon(): string {
     const doc = this.frame.contentDocument;
-    return doc ? canon(doc, false) : '';
+    return doc ? canon(doc) : '';
   }
 
   /** Which of the words are in anything that was sent, as UTF-8, or in the last tree. */

@@ -352,3 +352,15 @@ test('what was typed into a field stays, whatever the page makes of the field; s
   assert.deepEqual(got, { buttons: ['', '', 'Press me'], leaked: ['openlabel'] });
   assert.deepEqual(errors, []);
 });
+
+test('sums that span too much, or come in numbers, are refused; a false one costs a keyframe now and then', async () => {
+  const tree = basic(el(5, 'p', [text(6, 'x')]));
+  const sum = (from: number, to: number): Op => ({ op: 'sum', from, to, sum: 7 });
+  for (const ops of [[sum(1, 1 << 20)], [sum(1, 2), sum(1, 3)]]) {
+    assert.throws(() => decode(encode(ops)), RangeError);
+  }
+  await stage.page.evaluate(() => window.host.view?.clear());
+  const many = Array.from({ length: 50 }, (): ['delta', Op[]] => ['delta', [sum(1, 8000)]]);
+  assert.equal(await frames(['keyframe', [PAGE, tree]], ...many), 1);
+  assert.equal(await shown(), 'x', 'what is shown goes on');
+});

@@ -30,5 +30,5 @@ own.begin = (policy, send, ours) => {
   own.mirror.start();
   return own.mirror;
 };
-own.canon = () => canon(document, true);
+own.canon = () => canon(document);
 own.storm = (seed) => new Storm(seed);
