@@ -324,15 +324,9 @@ export class Tree {
     return [{ op: 'scroll', id, x: Math.round(box.scrollLeft), y: Math.round(box.scrollTop) }];
   }
 
-  /** Where everything is that isn't at its beginning. */
-  scrolls(): Op[] {
-    const ops = this.scroll(this.#root.node);
-    for (const { node } of this.#sent.values()) {
-      if (node instanceof Document && node !== this.#root.node) ops.push(...this.scroll(node));
-      if (!(node instanceof Element) || !(node.scrollTop || node.scrollLeft)) continue;
-      if (node !== node.ownerDocument.scrollingElement) ops.push(...this.scroll(node));
-    }
-    return ops;
+  /** All that the view has and that may have been scrolled. */
+  nodes(): Iterable<Node> {
+    return this.#sent.keys();
   }
 
   /**

@@ -15,6 +15,7 @@ import { Motion, SAMPLE_MS } from './motion.ts';
 import { checkSanity, closest, matches, Observer, shadowOf } from './native.ts';
 import { Overlay } from './overlay.ts';
 import { mask } from './patterns.ts';
+import { Places } from './places.ts';
 import { Resources } from './resources.ts';
 import { type Root, Sheets } from './sheets.ts';
 import { sightOf } from './sight.ts';
@@ -89,6 +90,10 @@ export class Mirror {
   /** More than styles of elements and the pointer may have changed. */
   #thorough = true;
   #scrolled = new Set<Node>();
+  readonly #places = new Places((node) => {
+    this.#scrolled.add(node);
+    this.#wake();
+  });
   #pointer: { x: number; y: number } | undefined;
   #states: { hover: Element | null; active: Element | null; focus: Element | null } = {
     hover: null,
@@ -160,6 +165,7 @@ export class Mirror {
           this.#wake();
         },
         scrolled: (node) => {
+          this.#places.add(node);
           this.#scrolled.add(node);
           this.#wake();
         },
@@ -231,6 +237,7 @@ export class Mirror {
     this.#roots.clear();
     this.#styled.clear();
     this.#scrolled.clear();
+    this.#places.stop();
     this.#states = { hover: null, active: null, focus: null };
     this.#target = null;
   }
@@ -482,7 +489,8 @@ export class Mirror {
     this.#page = '';
     const [page, ...rest] = this.#rest(rule, true);
     if (page) this.#epoch++;
-    this.#send('keyframe', encode([...(page ? [page] : []), ...ops, ...this.#styles(), ...rest, ...tree.scrolls()]));
+    const scrolls = Array.from(this.#places.all(tree.nodes()), (node) => tree.scroll(node));
+    this.#send('keyframe', encode([...(page ? [page] : []), ...ops, ...this.#styles(), ...rest, ...scrolls.flat()]));
     if (this.#painting) this.#paint();
   }
 
