@@ -195,11 +195,13 @@ test('a copied tab shows nothing, and the first one goes on', async () => {
   const { page } = who;
   await mirrored(world, who);
   const popup = new Promise<Page | null>((done) => page.once('popup', done));
+  const bridges = () => world.requests.filter((request) => request.includes('/bridge')).length;
+  const before = bridges();
   await page.evaluate((url) => void window.open(url), `${world.agency('www')}/other`);
   const copy = await popup;
   assert.ok(copy);
-  await until('the copy to try', () => copy.$('insyn-banner'));
-  await until('the copy to give up', async () => (await copy.$('insyn-banner')) === null);
+  await until('the copy to try', () => bridges() > before);
+  await until('the copy to give up', async () => (await copy.$('insyn-bridge, insyn-banner')) === null);
   assert.equal(pages(), 1);
   assert.equal(world.seats.at(-1)?.closed, false);
   await copy.close();
