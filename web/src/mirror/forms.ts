@@ -76,7 +76,9 @@ export function formState(element: Element, choices: boolean): FormState | undef
     const options = Array.from(element.selectedOptions);
     const empty = options.every((option) => option.value === '');
     bits = empty ? 0 : FORM.filled;
-    if (choices || empty) chosen = options.map((option) => option.index);
+    // By their places among those that the view has.
+    const there = Array.from(element.options).filter((option) => !option.closest(EDITABLE));
+    if (choices || empty) chosen = there.flatMap(({ selected }, at) => (selected ? [at] : []));
   } else if (isEditable(element)) {
     return { bits: element.textContent?.trim() || element.querySelector('img') ? FORM.filled : 0, chosen };
   } else if (!isGroup(element)) return undefined;

@@ -75,7 +75,9 @@ class Canon {
       else if (value.trim()) out.push(`${name}=${this.#number(value)}`);
     }
     if (element.localName !== 'image' && (element.hasAttribute('href') || element.hasAttribute('xlink:href'))) {
-      const href = element.getAttribute('href') ?? element.getAttribute('xlink:href') ?? '';
+      // A copy of what holds a copy itself is not drawn: many would be more than a browser can hold.
+      const href =
+        element.localName === 'use' ? '' : (element.getAttribute('href') ?? element.getAttribute('xlink:href') ?? '');
       out.push(`href${!html && href.length > 1 && href.startsWith('#') ? this.#number(href.slice(1)) : ''}`);
     }
     const style = (element as HTMLElement).style?.cssText.replace(/url\(.*?\)/g, 'url()');
