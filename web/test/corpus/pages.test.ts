@@ -25,6 +25,10 @@ const pages = [...realPages()];
 before(async () => {
   browser = await launch();
   corpus = await openCorpus(browser, { ...moduleRoutes(), ...Object.fromEntries(pages) });
+  // As the product draws what is masked: as wide as words are.
+  await corpus.stage.page.evaluate(() => {
+    window.host.veils = true;
+  });
 });
 after(async () => {
   await corpus.close();
