@@ -12,6 +12,8 @@ import type { File } from './files.ts';
 import type { Markup } from './markup.ts';
 import type { Style } from './styles.ts';
 
+/** When the console is taken to stand still: a guard, far above what the slowest takes on a busy machine. */
+const STUCK_MS = 30_000;
 /** Long enough for what was shown to be drawn, and to ask for what it wants. */
 const DRAWN_MS = 40;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -86,7 +88,7 @@ export class Hostile {
     const packed = await pack(body);
     if (kind === 'keyframe') this.#epoch++;
     this.fake.send(kind, this.#epoch, packed);
-    const taken = await this.fake.taken(5000);
+    const taken = await this.fake.taken(STUCK_MS);
     await pause(DRAWN_MS);
     if (name === '') return;
     this.#sent.sent++;
