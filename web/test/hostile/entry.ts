@@ -74,6 +74,55 @@ export class Hostile {
     return this.#done();
   }
 
+  /** Frames that are sealed as they should be, and say nothing that can be unpacked, or say it at the wrong time, or too often. */
+  async frames(): Promise<Sent> {
+    const page = encode([pageOf(this.#rule), plain(el(5, 'p', [text(6, 'flood')]))]);
+    const flat = (size: number, flag: number): Bytes => new Uint8Array(size).fill(0xff).fill(flag, 0, 1);
+    for (const payload of [
+      // A hundred times what it is on the line, within the ceiling and beyond it.
+      await pack(new Uint8Array(30 << 20)),
+      await pack(new Uint8Array(200 << 20)),
+      new Uint8Array(0),
+      flat(1, 1),
+      flat(5000, 1),
+      flat(5000, 7),
+      (await pack(page)).slice(0, -3),
+    ]) {
+      this.#epoch++;
+      await this.#sendPacked('a payload', 'keyframe', payload);
+    }
+    const packed = await pack(page);
+    for (const epoch of [1, this.#epoch]) {
+      this.fake.send('keyframe', epoch, packed);
+      this.fake.send('delta', epoch, packed);
+    }
+    await this.fake.taken(1000);
+    // What nobody asked for, and what was asked for and isn't what its hash says.
+    const hash = 'b'.repeat(32);
+    this.fake.resources.set(hash, { type: 'text/css', packed: await pack(new Uint8Array(200 << 20)) });
+    await this.#show('a bomb', fromStyle(hash, undefined, this.#rule));
+    for (let n = 0; n < 400; n++) this.fake.deliver(n.toString(16).padStart(32, '0'), { type: 'image/png', packed });
+    return this.#done();
+  }
+
+  /** More keyframes than anybody could draw. */
+  async flood(): Promise<void> {
+    const packed = await pack(encode([pageOf(this.#rule), plain(el(5, 'p', [text(6, 'flood')]))]));
+    for (let n = 0; n < 500; n++) this.fake.send('keyframe', ++this.#epoch, packed);
+    await this.fake.taken(STUCK_MS);
+  }
+
+  /** One bit of the next frame is changed on its way. Resolves with why the session ended. */
+  async spoil(): Promise<string> {
+    this.fake.spoil = (message) => {
+      message[message.length - 1] = (message[message.length - 1] ?? 0) ^ 1;
+      return message;
+    };
+    await this.#send('', 'keyframe', encode([pageOf(this.#rule), plain()]));
+    for (const end = performance.now() + STUCK_MS; this.fake.ended === '' && performance.now() < end; ) await pause(50);
+    return this.fake.ended;
+  }
+
   /** A page that can be told by its words; what was shown before doesn't matter. */
   async honest(said: string): Promise<void> {
     await this.#show('', [pageOf(this.#rule), plain(el(5, 'p', [text(6, said)]))]);
@@ -84,9 +133,12 @@ export class Hostile {
   }
 
   async #send(name: string, kind: 'keyframe' | 'delta', body: Bytes): Promise<void> {
-    const before = this.fake.resyncs;
-    const packed = await pack(body);
     if (kind === 'keyframe') this.#epoch++;
+    await this.#sendPacked(name, kind, await pack(body));
+  }
+
+  async #sendPacked(name: string, kind: 'keyframe' | 'delta', packed: Bytes): Promise<void> {
+    const before = this.fake.resyncs;
     this.fake.send(kind, this.#epoch, packed);
     const taken = await this.fake.taken(STUCK_MS);
     await pause(DRAWN_MS);

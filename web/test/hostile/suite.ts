@@ -167,6 +167,17 @@ export function relaySuite(letter: string, start: (...flags: string[]) => Promis
     await harmless(sent);
   });
 
+  test('frames that are none', async (t) => {
+    const sent = await enemy.evaluate(() => window.hostile.frames());
+    t.diagnostic(JSON.stringify(sent));
+    await harmless(sent);
+  });
+
+  test('a flood of keyframes', async () => {
+    await enemy.evaluate(() => window.hostile.flood());
+    await harmless({ sent: 0, shown: 0, slow: [] });
+  });
+
   test('what is put into the view past the table is stopped by its policy and its sandbox', async () => {
     const frame = await view(console);
     const list = [...markup(0, (n) => ears.at(n)), ...styles(STYLES_FROM, (n) => ears.at(n))];
@@ -179,5 +190,13 @@ export function relaySuite(letter: string, start: (...flags: string[]) => Promis
     deeds.length = 0;
     assert.deepEqual(await console.evaluate(() => window.ran), []);
     assert.deepEqual([...ears.payloads()], []);
+  });
+
+  test('one changed bit ends the session', async () => {
+    const [, reason] = await Promise.all([
+      console.waitForSelector('iframe[title="Applicant\'s page"]', { hidden: true }),
+      enemy.evaluate(() => window.hostile.spoil()),
+    ]);
+    assert.equal(reason, 'tampered');
   });
 }
