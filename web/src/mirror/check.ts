@@ -19,11 +19,11 @@ class Round {
   /** What has just been sent is true for now. */
   #began = performance.now();
 
-  /** Calls `take` until the time or the round is over, or it refuses one, with which the next slice begins. */
-  walk(tree: Tree, ms: number, take: (sent: Sent) => boolean): void {
+  /** Calls `take` until the time or the round is over, or it refuses one, with which the next slice begins. `begins`: asked of a new round. */
+  walk(tree: Tree, ms: number, take: (sent: Sent) => boolean, begins = () => true): void {
     const start = performance.now();
     if (!this.#nodes) {
-      if (start - this.#began < ROUND_MS) return;
+      if (start - this.#began < ROUND_MS || !begins()) return;
       this.#began = start;
       this.#nodes = tree.all();
     }
@@ -45,6 +45,8 @@ export class Check {
   readonly #tree: Tree;
   readonly #compare = new Round();
   readonly #sum = new Round();
+  /** Something was sent since the last round of sums began. */
+  #news = true;
 
   constructor(tree: Tree) {
     this.#tree = tree;
@@ -60,18 +62,32 @@ export class Check {
     return missed;
   }
 
-  /** The sum of the next slice, for the end of a delta; nothing between two rounds. */
-  sum(): Op[] {
+  /**
+   * The sum of the next slice, for the end of a delta; nothing between two rounds. A round follows what was `told`, and no other:
+   * a page where nothing happens says nothing, or it would never count as idle.
+   */
+  sum(told: boolean): Op[] {
+    this.#news ||= told;
     let from = 0;
     let to = 0;
     let sum = 0;
-    this.#sum.walk(this.#tree, SUM_MS, ({ id, name, text, attributes, form, shadow, kids }) => {
-      from ||= id;
-      if (id - from >= SUM_IDS) return false;
-      to = id;
-      sum = sumNode(sum, id, text ?? name ?? '', attributes ?? [], form?.bits ?? 0, shadow?.id ?? 0, kids);
-      return true;
-    });
+    const begins = () => {
+      const news = this.#news;
+      this.#news = false;
+      return news;
+    };
+    this.#sum.walk(
+      this.#tree,
+      SUM_MS,
+      ({ id, name, text, attributes, form, shadow, kids }) => {
+        from ||= id;
+        if (id - from >= SUM_IDS) return false;
+        to = id;
+        sum = sumNode(sum, id, text ?? name ?? '', attributes ?? [], form?.bits ?? 0, shadow?.id ?? 0, kids);
+        return true;
+      },
+      begins,
+    );
     return from ? [{ op: 'sum', from, to, sum }] : [];
   }
 }

@@ -401,7 +401,7 @@ export class Mirror {
     if (thorough) ops.push(...this.#tree.forms(), ...this.#styles());
     ops.push(...this.#rest(rule));
     if (thorough) this.#sighted(ops);
-    ops.push(...(this.#check?.sum() ?? []));
+    ops.push(...(this.#check?.sum(ops.length > 0) ?? []));
     if (ops.length > 0) {
       const body = encode(ops);
       if (body.length > DELTA_BYTES) {

@@ -79,9 +79,10 @@ test('each page of the folder is listed with what would be sent of it, under the
   assert.deepEqual(home?.lists[0], ['To look at: 1', 'data-insyn="masked" is no mode: hidden']);
   assert.deepEqual(home?.lists[1], ['Words that the agent reads: 2', 'h1: Welcome', 'p: Write to ███████████████']);
   assert.deepEqual(home?.lists[2], ['Words in attributes: 1', 'p title: a hint']);
-  assert.equal(home?.lists[4]?.[0], 'Pictures, read off a canvas: 1');
+  assert.equal(home?.lists[4]?.[0], 'Pictures, read off a canvas: 2');
   assert.match(home?.lists[4]?.[1] ?? '', /^img, 8 x 6, image\/png, \d+ bytes$/);
-  assert.match((home?.lists[5] ?? []).join('\n'), /30 x 20: a canvas[\s\S]*hidden by a rule or a mark/);
+  assert.match(home?.lists[4]?.[2] ?? '', /^img, 30 x 20/, 'what is drawn on the canvas');
+  assert.match((home?.lists[5] ?? []).join('\n'), /hidden by a rule or a mark/);
   assert.match((home?.lists[6] ?? []).join('\n'), /@view-transition is not on the list/);
   assert.match(strict?.rule ?? '', /CSP does not let/);
 });
