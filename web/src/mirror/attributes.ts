@@ -18,7 +18,15 @@ import {
   SVGImageElement,
 } from './kinds.ts';
 import { type Context, NEVER_LABELS } from './mask.ts';
-import { attribute, attributesOf as attributesIn, closest, matches, styleOf, svgStyleOf } from './native.ts';
+import {
+  attribute,
+  attributesOf as attributesIn,
+  closest,
+  hasAttribute,
+  matches,
+  styleOf,
+  svgStyleOf,
+} from './native.ts';
 import type { Resources } from './resources.ts';
 import { type Asks, absolute } from './sheets.ts';
 import { leadsTo } from './sprites.ts';
@@ -179,8 +187,8 @@ export function attributesOf(element: Element, context: Context, around: Surroun
     const name = written === 'xlink:href' ? 'href' : written;
     const type = attributeType(name);
     // Each name once, and none that only a foreign namespace can hold.
-    if (!type || written.startsWith('insyn-') || !element.hasAttribute(written)) continue;
-    if (written !== name && element.hasAttribute(name)) continue;
+    if (!type || written.startsWith('insyn-') || !hasAttribute(element, written)) continue;
+    if (written !== name && hasAttribute(element, name)) continue;
     const shown = shownValue(element, name, value, context, around);
     if (
       shown !== undefined &&

@@ -56,6 +56,7 @@ export const spaceOf = own<(element: Element) => string | null>('Element', 'name
 export const shadowOf = own<(element: Element) => ShadowRoot | null>('Element', 'shadowRoot');
 export const attributesOf = own<(element: Element) => NamedNodeMap>('Element', 'attributes');
 export const attribute = own<(element: Element, name: string) => string | null>('Element', 'getAttribute');
+export const hasAttribute = own<(element: Element, name: string) => boolean>('Element', 'hasAttribute');
 export const matches = own<(element: Element, selector: string) => boolean>('Element', 'matches');
 export const closest = own<(element: Element, selector: string) => Element | null>('Element', 'closest');
 export const styleOf = own<(element: HTMLElement) => CSSStyleDeclaration>('HTMLElement', 'style');
