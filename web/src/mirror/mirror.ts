@@ -40,6 +40,8 @@ const SHEETS_MS = 1000;
 const TYPING_MS = 1000;
 /** The most of one idle moment that goes to comparing the page with what was sent, in milliseconds. */
 const COMPARE_MS = 5;
+/** Hashes that are remembered until their bytes are here. */
+const MOST_OWED = 4096;
 /** A delta larger than this, in bytes before packing, is sent as a keyframe. */
 const DELTA_BYTES = 768 << 10;
 
@@ -90,6 +92,8 @@ export class Mirror {
   /** More than styles of elements and the pointer may have changed. */
   #thorough = true;
   #scrolled = new Set<Node>();
+  /** Asked for, and not here yet. */
+  readonly #owed = new Set<Hash>();
   readonly #places = new Places((node) => {
     this.#scrolled.add(node);
     this.#wake();
@@ -198,11 +202,18 @@ export class Mirror {
     this.#wake();
   }
 
+  /** What isn't read yet, on a page that has just come, is sent once it is: nobody asks again. */
   want(hashes: Hash[]): void {
     if (this.#shown !== 'visible') return;
-    for (const hash of hashes) {
+    for (const hash of hashes) if (this.#owed.size < MOST_OWED) this.#owed.add(hash);
+    this.#give();
+  }
+
+  #give(): void {
+    for (const hash of this.#owed) {
       const kept = this.#resources.get(hash);
       if (!kept) continue;
+      this.#owed.delete(hash);
       const body = kept.bytes.slice();
       this.#options.send({ t: 'resource', hash, type: kept.type, body }, [body.buffer]);
     }
@@ -238,6 +249,7 @@ export class Mirror {
     this.#styled.clear();
     this.#scrolled.clear();
     this.#places.stop();
+    this.#owed.clear();
     this.#states = { hover: null, active: null, focus: null };
     this.#target = null;
   }
@@ -411,6 +423,7 @@ export class Mirror {
       this.#send('delta', body);
       this.#failed = 0;
     }
+    this.#give();
     if (this.#painting && ops.length > 0) this.#paint();
     if (this.#pointer && !this.#covered(this.#states.hover)) {
       this.#options.send({ t: 'pointer', epoch: this.#epoch, ...this.#pointer }, []);
