@@ -3,6 +3,7 @@
 
 import type { Carried } from '../link/exchange.ts';
 import type { ApplicantExchange, Beginning } from '../link/exchange-applicant.ts';
+import { Farewell } from '../link/farewell.ts';
 import type { Bound } from '../link/keys.ts';
 import { type Arrived, Link, type LinkEvents, type Platform } from '../link/link.ts';
 import { decodeAck, decodeWant, encodeSeen } from '../link/parts.ts';
@@ -19,8 +20,6 @@ import { Restarts } from './restarts.ts';
 export const SEAT = {
   /** How long the server may take to close a session that this end wants over, before the applicant is told that it is. */
   stop: 2000,
-  /** How long the line is kept after an end that nobody confirmed, so that the other side hears of it too. */
-  farewell: 30_000,
 };
 
 /** Which phase may follow which. */
@@ -79,9 +78,7 @@ export class ApplicantSeat implements LinkEvents {
 
   /** The agent's newest question for what may be shown. */
   #asked = 0;
-  #ending: ReturnType<typeof setTimeout> | undefined;
-  /** This end wants it over: why, whatever the server says then, and what to tell it until it has heard. */
-  #last: { reason: Reason; say: () => void } | undefined;
+  readonly #farewell = new Farewell();
 
   /** Opens the line at once. */
   constructor(options: SeatOptions) {
@@ -239,14 +236,14 @@ export class ApplicantSeat implements LinkEvents {
   line(up: boolean): void {
     if (up) {
       this.#fresh = true;
-      this.#last?.say();
+      this.#farewell.again();
     } else if (this.#phase === 'live' || this.#phase === 'paused') {
       this.#become('away');
     }
   }
 
   ended(said: Reason, receipt: Receipt | undefined): void {
-    const reason = this.#last?.reason ?? said;
+    const reason = this.#farewell.reason ?? said;
     this.#end(reason, receipt);
     this.#options.post({ t: 'over', reason });
     this.#leave();
@@ -373,16 +370,15 @@ export class ApplicantSeat implements LinkEvents {
    * the applicant when it has, or after `wait` milliseconds. What the next page would go on with is forgotten at once.
    */
   #finish(reason: Reason, say: () => void, wait = 0): void {
-    if (this.#last || !this.#become('stopping')) return;
-    this.#last = { reason, say };
+    if (this.#farewell.reason || !this.#become('stopping')) return;
     this.#options.post({ t: 'forget' });
-    say();
-    const over = () => {
-      this.#end(reason, undefined);
-      this.#ending = setTimeout(() => this.ended(reason, undefined), SEAT.farewell);
-    };
-    if (wait === 0) over();
-    else this.#ending = setTimeout(over, wait);
+    this.#farewell.begin(
+      reason,
+      say,
+      wait,
+      () => this.#end(reason, undefined),
+      () => this.ended(reason, undefined),
+    );
   }
 
   #end(reason: Reason, receipt: Receipt | undefined): void {
@@ -397,7 +393,7 @@ export class ApplicantSeat implements LinkEvents {
 
   /** The line is let go without a word: the page went, or there is nothing left to say. */
   #leave(): void {
-    clearTimeout(this.#ending);
+    this.#farewell.stop();
     this.#drop();
     this.#lanes.clear();
     this.#meeting.close();

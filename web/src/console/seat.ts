@@ -4,6 +4,7 @@
 import { Chains } from '../link/chains.ts';
 import { unpack } from '../link/deflate.ts';
 import type { AgentExchange, Allowed } from '../link/exchange-agent.ts';
+import { Farewell } from '../link/farewell.ts';
 import type { Bound } from '../link/keys.ts';
 import { type Arrived, Link, type LinkEvents, type Platform } from '../link/link.ts';
 import { decodeChunk, decodePointer, decodeSeen, encodeAck } from '../link/parts.ts';
@@ -28,8 +29,6 @@ export const SEAT = {
   resyncEvery: 1000,
   /** How long the server may take to close a session whose codes did not match. */
   fail: 2000,
-  /** How long the line is kept after an end that the server has not confirmed, so that the applicant hears of it too. */
-  farewell: 30_000,
   /** How often the applicant's end is asked what may be shown, and for how long after it was asked an answer says so. */
   ask: 10_000,
   quiet: 25_000,
@@ -82,9 +81,7 @@ export class AgentSeat implements LinkEvents {
   readonly #resourceWork = new Queue(() => this.broken());
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: ReturnType<typeof setTimeout> | undefined;
-  #ending: ReturnType<typeof setTimeout> | undefined;
-  /** This end wants it over: why, whatever the server says then, and what to tell it until it has heard. */
-  #last: { reason: Reason; say: () => void } | undefined;
+  readonly #farewell = new Farewell();
   #listening: ReturnType<typeof setTimeout> | undefined;
   #quiet = false;
   #pulse: ReturnType<typeof setInterval> | undefined;
@@ -163,7 +160,7 @@ export class AgentSeat implements LinkEvents {
   line(up: boolean): void {
     if (up) {
       if (this.#closing !== undefined) this.#link?.tell('close', this.#closing);
-      this.#last?.say();
+      this.#farewell.again();
       this.#meeting?.tell();
     } else {
       this.#resources.interrupted();
@@ -188,18 +185,17 @@ export class AgentSeat implements LinkEvents {
    * that comes meanwhile is taken.
    */
   #finish(reason: Reason, say: () => void, wait = 0): void {
-    if (this.#last || this.#over) return;
-    this.#last = { reason, say };
-    say();
-    const over = () => {
-      this.#end(reason, this.#status?.receipt, true);
-      this.#ending = setTimeout(() => {
+    if (this.#farewell.reason || this.#over) return;
+    this.#farewell.begin(
+      reason,
+      say,
+      wait,
+      () => this.#end(reason, this.#status?.receipt, true),
+      () => {
         this.#link?.close();
         this.ended(reason, undefined);
-      }, SEAT.farewell);
-    };
-    if (wait === 0) over();
-    else this.#ending = setTimeout(over, wait);
+      },
+    );
   }
 
   /** What the relay changed on the way ends the session; the rest of what is refused is as good as not come. */
@@ -212,9 +208,9 @@ export class AgentSeat implements LinkEvents {
   }
 
   ended(said: Reason, receipt: Receipt | undefined): void {
-    clearTimeout(this.#ending);
+    this.#farewell.stop();
     // Whatever the server says: what this end wanted it over for is why.
-    this.#end(this.#last?.reason ?? said, receipt, false);
+    this.#end(this.#farewell.reason ?? said, receipt, false);
   }
 
   #end(reason: Reason, receipt: Receipt | undefined, unheard: boolean): void {
@@ -239,7 +235,7 @@ export class AgentSeat implements LinkEvents {
     const { kind, epoch, counter, payload } = frame;
     // A new page may speak before the status has named it.
     this.#turnTo(frame.page);
-    if (frame.page < this.#page || this.#over || this.#last) return;
+    if (frame.page < this.#page || this.#over || this.#farewell.reason) return;
     if (kind !== 'exchange') this.#meeting?.opened();
     if (laneOf(kind) === 'state') this.#lastState = counter;
     switch (kind) {

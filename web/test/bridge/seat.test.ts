@@ -12,6 +12,7 @@ import { cpace } from '../../src/link/cpace.ts';
 import { unpack } from '../../src/link/deflate.ts';
 import type { Carried } from '../../src/link/exchange.ts';
 import type { AgentExchange } from '../../src/link/exchange-agent.ts';
+import { FAREWELL_MS } from '../../src/link/farewell.ts';
 import { LINK } from '../../src/link/link.ts';
 import { decodeChunk, decodeSeen, encodeAck, encodeWant } from '../../src/link/parts.ts';
 import { noCounters, PageSeal } from '../../src/link/seal.ts';
@@ -559,7 +560,7 @@ test('a stop that nobody ever confirms is over after the farewell', async (t) =>
   bench.socket.lose(1006);
   bench.seat.receive({ t: 'stop' });
   t.mock.timers.tick(SEAT.stop);
-  t.mock.timers.tick(SEAT.farewell);
+  t.mock.timers.tick(FAREWELL_MS);
   assert.deepEqual(bench.posted.at(-1), { t: 'over', reason: 'stopped' });
   assert.equal(bench.gone, true);
 });
@@ -667,7 +668,7 @@ test('a session whose codes did not match ends, also where the server says nothi
   t.mock.timers.tick(LINK.firstWait);
   bench.socket.open();
   assert.deepEqual(bench.socket.of('verdict')[0]?.payload, Uint8Array.of(0));
-  t.mock.timers.tick(SEAT.farewell);
+  t.mock.timers.tick(FAREWELL_MS);
   assert.deepEqual(bench.posted.at(-1), { t: 'over', reason: 'no_match' });
   assert.equal(bench.gone, true);
 });
