@@ -66,9 +66,7 @@ function treeSieve(around: Surroundings, context: Context, base: string): Sieve 
     url: (address) => {
       if (address.startsWith('#')) return `#i${around.id(address.slice(1))}`;
       const url = absolute(address, base);
-      return url && context.mode !== 'mask' && (!url.startsWith('data:') || (context.mode === 'show' && isDrawing(url)))
-        ? `insyn:${around.resources.number(url, 'css')}`
-        : undefined;
+      return url && mayLeave(url, context) ? `insyn:${around.resources.number(url, 'css')}` : undefined;
     },
     id: (name) => `i${around.id(name)}`,
     text: (value, property) => (/^font/.test(property) ? value : around.text(value, context)),
@@ -78,11 +76,12 @@ function treeSieve(around: Surroundings, context: Context, base: string): Sieve 
 }
 
 /**
- * Whether an image that the page holds itself is a drawing of the page's. Any other may have been made here: a preview of
- * what somebody uploads, which scripts read as base64.
+ * Whether a picture may leave. Of those that the page holds itself only drawings of its own: any other may have been made here,
+ * a preview of what somebody uploads, which scripts read as base64.
  */
-function isDrawing(url: string): boolean {
-  return /^data:image\/svg\+xml(?![^,]*base64)/i.test(url) && url.length < 8192;
+function mayLeave(url: string, { mode }: Context): boolean {
+  if (!url.startsWith('data:')) return mode !== 'mask';
+  return mode === 'show' && /^data:image\/svg\+xml(?![^,]*base64)/i.test(url) && url.length < 8192;
 }
 
 /** The number of an image's resource and its size; its pixels stay here where text would be masked. */
@@ -90,7 +89,7 @@ function imageAttributes(image: HTMLImageElement, context: Context, around: Surr
   if (!image.complete || image.naturalWidth === 0) return;
   out.push(['insyn-size', `${image.naturalWidth} ${image.naturalHeight}`]);
   const url = absolute(image.currentSrc, image.baseURI);
-  if (url && context.mode !== 'mask' && (!url.startsWith('data:') || (context.mode === 'show' && isDrawing(url)))) {
+  if (url && mayLeave(url, context)) {
     out.push(['insyn-src', String(around.resources.number(url, 'image'))]);
   }
 }
@@ -216,13 +215,8 @@ export function attributesOf(element: Element, context: Context, around: Surroun
     return [...rest, ['insyn-kind', 'canvas'], ['insyn-size', `${width} ${height}`], ['insyn-src', src]];
   }
   if (element instanceof HTMLImageElement) imageAttributes(element, context, around, out);
-  else if (element instanceof SVGImageElement) {
-    const url = absolute(element.href.baseVal, element.baseURI);
-    if (url && !url.startsWith('data:') && context.mode !== 'mask') {
-      out.push(['insyn-src', String(around.resources.number(url, 'image'))]);
-    }
-  } else if (element instanceof HTMLInputElement && element.type === 'image') {
-    const url = absolute(element.src, element.baseURI);
+  else if (element instanceof SVGImageElement || (element instanceof HTMLInputElement && element.type === 'image')) {
+    const url = absolute(element instanceof SVGImageElement ? element.href.baseVal : element.src, element.baseURI);
     if (url && context.mode !== 'mask' && !url.startsWith('data:')) {
       out.push(['insyn-src', String(around.resources.number(url, 'image'))]);
     }

@@ -216,7 +216,7 @@ export class Tree {
   stale(node: Node): void {
     const sent = this.#sent.get(node);
     if (!sent?.parent) return;
-    this.#unmap(sent);
+    this.#drop(sent);
     this.#dirtyKids.add(sent.parent);
   }
 
@@ -433,9 +433,8 @@ export class Tree {
       if (known.parent && this.#live(known.parent) && known.parent !== parent) this.broken = true;
       known.parent = parent;
       if (this.#sameRegion(known, parent)) return { entry: { kind: 'known', id: known.id }, sent: known };
-      this.#unmap(known);
-      known.parent = undefined;
       this.#drop(known);
+      known.parent = undefined;
     }
     if (!(node instanceof Element)) {
       const sent = this.#put(node, parent, this.#context(node, parent));
@@ -530,11 +529,6 @@ export class Tree {
     for (const kid of sent.shadow ? [sent.shadow, ...sent.kids] : sent.kids) if (kid.parent === sent) this.#lose(kid);
   }
 
-  #unmap(sent: Sent): void {
-    this.#forget(sent);
-    for (const kid of sent.shadow ? [sent.shadow, ...sent.kids] : sent.kids) if (kid.parent === sent) this.#unmap(kid);
-  }
-
   #forget(sent: Sent): void {
     if (!this.#live(sent)) return;
     this.#sent.delete(sent.node);
@@ -546,7 +540,7 @@ export class Tree {
     if (sent.node instanceof Element && (sent.box || this.#keeps.has(sent))) this.#capture.sized(sent.node, false);
   }
 
-  /** What no step brought back is gone at both ends. */
+  /** A subtree is no longer known, wherever it is: no step brought it back, or it is to be sent anew. */
   #drop(sent: Sent): void {
     this.#forget(sent);
     for (const kid of sent.shadow ? [sent.shadow, ...sent.kids] : sent.kids) if (kid.parent === sent) this.#drop(kid);

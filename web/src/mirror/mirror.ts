@@ -121,8 +121,7 @@ export class Mirror {
     this.#masks = new Masks(options.policy, (doc) => placeOf(doc).pathname);
     this.#resources = new Resources(options.policy.fetch, () => this.#wake());
     this.#sprites = new Sprites(this.#resources, () => {
-      for (const root of [this.#root, ...this.#roots])
-        for (const use of root.querySelectorAll('use')) this.#touched(use);
+      for (const root of this.#everywhere) for (const use of root.querySelectorAll('use')) this.#touched(use);
     });
     this.#sheets = new Sheets(
       this.#resources,
@@ -138,6 +137,11 @@ export class Mirror {
     );
     this.#overlay = new Overlay(this.#root);
     this.#ignore = new Set([...options.ignore, this.#overlay.host]);
+  }
+
+  /** The document, and all that is a tree of its own in it. */
+  get #everywhere(): Root[] {
+    return [this.#root, ...this.#roots];
   }
 
   /** The epoch of the last keyframe; 0 before the first. */
@@ -376,8 +380,7 @@ export class Mirror {
   #compare(): void {
     if (!this.#tree || this.#keyframeDue) return;
     this.#noted(this.#observer?.take() ?? []);
-    if (this.#check?.compare(COMPARE_MS))
-      for (const root of [this.#root, ...this.#roots]) this.#observer?.observe(root);
+    if (this.#check?.compare(COMPARE_MS)) for (const root of this.#everywhere) this.#observer?.observe(root);
   }
 
   #flush(): void {
@@ -433,7 +436,7 @@ export class Mirror {
 
   /** Finds what is in another region now, or became another frame or attribute that is asked about. */
   #regions(tree: Tree): void {
-    for (const element of this.#masks.refresh([this.#root, ...this.#roots])) {
+    for (const element of this.#masks.refresh(this.#everywhere)) {
       const root = element.getRootNode();
       // Of a slot's region what shows in it is a part.
       if (root instanceof ShadowRoot) tree.stale(root.host);
@@ -441,7 +444,7 @@ export class Mirror {
     }
     tree.lookInside();
     for (const name of this.#sheets.newAsks()) {
-      for (const root of [this.#root, ...this.#roots]) {
+      for (const root of this.#everywhere) {
         for (const element of root.querySelectorAll(`[${CSS.escape(name)}]`)) tree.touch(element);
       }
     }
@@ -510,7 +513,7 @@ export class Mirror {
   /** Without its sheets the view would show a page that nobody saw; but a slow one does not hold everything up. */
   #awaitsSheets(): boolean {
     if (performance.now() - this.#keyframeSince >= SHEETS_MS) return false;
-    const roots = [this.#root, ...this.#roots].filter((root) => root.isConnected);
+    const roots = this.#everywhere.filter((root) => root.isConnected);
     // All are asked, so that all are read at the same time.
     return roots.map((root) => this.#sheets.list(root).whole).includes(false);
   }
@@ -534,7 +537,7 @@ export class Mirror {
 
   #styles(): Op[] {
     const ops: Op[] = [];
-    for (const root of [this.#root, ...this.#roots]) {
+    for (const root of this.#everywhere) {
       const id = this.#tree?.id(root) ?? 0;
       if (id === 0) continue;
       const { sheets } = this.#sheets.list(root);
@@ -575,14 +578,14 @@ export class Mirror {
     if (told !== this.#statesSent) ops.push(states);
     this.#statesSent = told;
     if (all) this.#sighted(ops);
-    const moving = this.#motion.news([this.#root, ...this.#roots], (node) => this.#tree?.id(node) ?? 0);
+    const moving = this.#motion.news(this.#everywhere, (node) => this.#tree?.id(node) ?? 0);
     if (moving.length > 0) ops.push({ op: 'motion', moving });
     return ops;
   }
 
   /** What a script animates is looked at again and again while it does. */
   #sampleMotion(): void {
-    for (const element of this.#motion.look([this.#root, ...this.#roots])) this.#tree?.touch(element);
+    for (const element of this.#motion.look(this.#everywhere)) this.#tree?.touch(element);
     if (this.#motion.moved.size === 0 || this.#sample) return;
     this.#sample = setTimeout(() => {
       this.#sample = undefined;

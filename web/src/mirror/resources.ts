@@ -47,6 +47,11 @@ function bytesOfDataUrl(url: string): Bytes | undefined {
   }
 }
 
+/** The name of a font's family, as a style sheet says it. */
+export function familyOf({ family }: FontFace): string {
+  return family.replace(/^["']|["']$/g, '');
+}
+
 export class Resources {
   readonly #fetchable: readonly string[];
   readonly #ready: () => void;
@@ -93,10 +98,8 @@ export class Resources {
   number(url: string, use: Use, family?: string): number {
     let resource = this.#byUrl.get(url);
     if (!resource) {
-      const number = this.#byNumber.length;
-      resource = { number, url, use, family, state: 'waiting', hash: '', type: '' };
+      resource = this.#add({ url, use, family, state: 'waiting' });
       this.#byUrl.set(url, resource);
-      this.#byNumber.push(resource);
       queueMicrotask(this.look);
     }
     // An image element is proof enough that the page shows it.
@@ -113,19 +116,16 @@ export class Resources {
   canvas(canvas: Element): number {
     let resource = this.#canvases.get(canvas);
     if (!resource) {
-      resource = {
-        number: this.#byNumber.length,
-        url: '',
-        use: 'image',
-        family: undefined,
-        state: 'done',
-        hash: '',
-        type: '',
-      };
+      resource = this.#add({ url: '', use: 'image', family: undefined, state: 'done' });
       this.#canvases.set(canvas, resource);
-      this.#byNumber.push(resource);
     }
     return resource.number;
+  }
+
+  #add(known: Omit<Resource, 'number' | 'hash' | 'type'>): Resource {
+    const resource: Resource = { ...known, number: this.#byNumber.length, hash: '', type: '' };
+    this.#byNumber.push(resource);
+    return resource;
   }
 
   /** Reads the canvases in sight anew, one after another; `closed` is called for one that can't be read. */
@@ -240,7 +240,7 @@ export class Resources {
     if (use === 'css') return true;
     for (const doc of this.#timings.keys()) {
       for (const face of doc.fonts) {
-        if (face.status === 'loaded' && face.family.replace(/^["']|["']$/g, '') === family) return true;
+        if (face.status === 'loaded' && familyOf(face) === family) return true;
       }
     }
     return false;

@@ -2,8 +2,8 @@
 // of what is left. Text comes by fetch where it may (CSSOM loses shorthands with var()), else from CSSOM.
 
 import { type Sieve, sieveMedia, sieveSheet } from '../wire/css.ts';
-import { shortSum } from '../wire/hex.ts';
 import type { Hash } from '../wire/messages.ts';
+import { sumText } from '../wire/sum.ts';
 import type { Sheet } from '../wire/tree.ts';
 import type { CustomFilter } from './custom.ts';
 import {
@@ -15,7 +15,7 @@ import {
   HTMLStyleElement,
 } from './kinds.ts';
 import type { Mode } from './mask.ts';
-import type { Resources } from './resources.ts';
+import { familyOf, type Resources } from './resources.ts';
 
 export type Root = Document | ShadowRoot;
 
@@ -83,9 +83,7 @@ export class Sheets {
     const sheets: Sheet[] = [];
     let whole = true;
     this.#listen();
-    this.#families = new Set(
-      Array.from((root.ownerDocument ?? root).fonts, (face) => face.family.replace(/^["']|["']$/g, '')),
-    );
+    this.#families = new Set(Array.from((root.ownerDocument ?? root).fonts, familyOf));
     for (const sheet of [...root.styleSheets, ...root.adoptedStyleSheets]) {
       // Chromium doesn't call one of several to choose from disabled; which of them a script chose isn't told.
       const owner = sheet.ownerNode as HTMLLinkElement | null;
@@ -258,7 +256,7 @@ export class Sheets {
         if (selector && !CSS.supports(`selector(${selector})`)) return 'i0';
         const asks = this.asks.get(name) ?? new Map<string, string>();
         this.asks.set(name, asks);
-        const number = asks.get(selector) ?? `i${shortSum(name + selector) % 1e9}`;
+        const number = asks.get(selector) ?? `i${sumText(0, name + selector) % 1e9}`;
         if (!asks.has(selector)) this.#newAsks.add(name);
         asks.set(selector, number);
         return number;
@@ -295,7 +293,7 @@ function* texts(rules: CSSRuleList): Iterable<string> {
 function* sumOf(rules: CSSRuleList): Generator<void, number> {
   let sum = 0;
   for (const text of texts(rules)) {
-    sum = shortSum(text, sum);
+    sum = sumText(sum, text);
     yield;
   }
   return sum;

@@ -2,6 +2,7 @@
 // for an integrator to sign off. Nothing leaves the browser.
 
 import { make } from '../dom.ts';
+import { STRENGTH } from '../mirror/mask.ts';
 import type { Mirror } from '../mirror/mirror.ts';
 import { RULE_BLOCKS } from '../wire/css.ts';
 import type { Bytes, FromMirror } from '../wire/messages.ts';
@@ -60,7 +61,8 @@ function oddities(doc: Document, policy: Policy): string[] {
   const out: string[] = [];
   for (const element of doc.querySelectorAll('[data-insyn]')) {
     const said = element.getAttribute('data-insyn') ?? '';
-    if (!/^(show|labels|mask|hide|consent)$/.test(said)) out.push(`data-insyn="${said}" is no mode: hidden`);
+    if (said !== 'consent' && !STRENGTH.some((mode) => mode === said))
+      out.push(`data-insyn="${said}" is no mode: hidden`);
   }
   for (const { selector } of policy.rules) {
     try {

@@ -194,7 +194,6 @@ insyn-void { display: none !important; }
 [insyn-fullscreen] { position: fixed !important; inset: 0 !important; margin: 0 !important; box-sizing: border-box !important;
   width: 100% !important; height: 100% !important; min-width: 0 !important; max-width: none !important;
   min-height: 0 !important; max-height: none !important; transform: none !important; z-index: 2147483646 !important; }
-:where([insyn-fullscreen]) { background: #000; object-fit: contain; }
 insyn-box { overflow: hidden; background: #d9d9de repeating-linear-gradient(45deg, #0001 0 8px, #0000 8px 16px) !important;
   color: #3a3a44 !important; font: 12px/1.3 system-ui, sans-serif !important; text-align: center !important; }
 ${Object.entries({
@@ -212,10 +211,8 @@ ${Object.entries({
 input[insyn-filled]:is([type="number"], [type="date"], [type="month"], [type="week"], [type="time"],
   [type="datetime-local"]) { -webkit-text-security: disc !important; }
 input[insyn-filled]::-webkit-datetime-edit { -webkit-text-security: disc !important; }
-[insyn-fullscreen]:not(html) { position: fixed !important; inset: 0 !important; box-sizing: border-box !important;
-  margin: 0 !important; width: 100% !important; height: 100% !important; min-width: 0 !important; min-height: 0 !important;
-  max-width: none !important; max-height: none !important; transform: none !important; }
-:where([insyn-fullscreen]) { border: 0; padding: 0; color: inherit; background: transparent; overflow: visible; }
+:where([insyn-fullscreen]) { border: 0; padding: 0; color: inherit; background: transparent; overflow: visible;
+  object-fit: contain; }
 :where([insyn-fullscreen])::backdrop { background: #000; }
 input[insyn-secret]:not(:checked) { outline: 2px dotted currentcolor; outline-offset: 1px; }
 ${VEIL_STYLE}

@@ -12,12 +12,6 @@ export function fromHex(text: string, size: number): Bytes | undefined {
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-/** A short sum of a text, for telling apart and not for secrets (FNV-1a, 32 bits); goes on from `sum`. */
-export function shortSum(text: string, sum = 0): number {
-  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x1000193);
-  return sum >>> 0;
-}
-
 /** SHA-256, as 64 digits. */
 export async function sha256(bytes: Bytes): Promise<string> {
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));

@@ -13,8 +13,8 @@ function add(sum: number, number: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/** Lone surrogates are what they become on the wire. */
-function addText(sum: number, text: string): number {
+/** Goes on from `sum` with a text, for telling apart and not for secrets. Lone surrogates are what they become on the wire. */
+export function sumText(sum: number, text: string): number {
   let out = add(sum, text.length);
   for (let at = 0; at < text.length; at++) {
     let unit = text.charCodeAt(at);
@@ -26,7 +26,7 @@ function addText(sum: number, text: string): number {
     }
     out = add(out, unit);
   }
-  return out;
+  return out >>> 0;
 }
 
 /** Goes on from `sum` with one node: `said` is an element's name or a text. The order of attributes doesn't count. */
@@ -39,12 +39,12 @@ export function sumNode(
   shadow: Id,
   kids: Iterable<{ id: Id }>,
 ): number {
-  let out = addText(add(sum, id), said);
+  let out = sumText(add(sum, id), said);
   let all = bits & SUM_BITS;
   for (const [name, value] of attributes) {
     // What fills the screen is a popover in the view, which no page said; and not all that leads somewhere is written there.
     const own = name === 'popover' || name === 'insyn-fullscreen';
-    if (!own && (name !== 'href' || (value && !/image$/i.test(said)))) all += addText(addText(0, name), value);
+    if (!own && (name !== 'href' || (value && !/image$/i.test(said)))) all += sumText(sumText(0, name), value);
   }
   out = add(add(out, all), shadow);
   for (const kid of kids) out = add(out, kid.id);
