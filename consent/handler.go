@@ -194,14 +194,20 @@ func (h *Handler) letGo(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, refusal)
 		return
 	}
-	if ticket, ok := h.config.Tickets.Read(r); ok {
-		if session, goesOn := h.config.Gate.Session(ticket); goesOn && session != over.Session {
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
+	if !h.opensAnother(r, over.Session) {
+		h.config.Tickets.Clear(w)
 	}
-	h.config.Tickets.Clear(w)
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// opensAnother reports whether the request's ticket opens a session that goes on and is not this one.
+func (h *Handler) opensAnother(r *http.Request, session string) bool {
+	ticket, ok := h.config.Tickets.Read(r)
+	if !ok {
+		return false
+	}
+	opens, goesOn := h.config.Gate.Session(ticket)
+	return goesOn && opens != session
 }
 
 // isRouting tells five ASCII digits. The bridge has turned every other script and spacing into these.

@@ -116,6 +116,14 @@ func (w *world) refusals(refusal Refusal) int64 {
 	return 0
 }
 
+// wantWarned wants the session's end in the log, at a level that somebody looks at.
+func (w *world) wantWarned(reason string) {
+	w.Helper()
+	if want := `{"level":"warn","session":"` + w.session + `","reason":"` + reason + `"`; !strings.Contains(w.log.String(), want) {
+		w.Errorf("the log has no line with %s:\n%s", want, w.log)
+	}
+}
+
 func TestEitherEndMayFindThatTheRelayTampered(t *testing.T) {
 	for _, finder := range []session.Seat{session.Applicant, session.Agent} {
 		synctest.Test(t, func(t *testing.T) {
@@ -127,9 +135,7 @@ func TestEitherEndMayFindThatTheRelayTampered(t *testing.T) {
 					t.Errorf("found by the %v, the %v's receipt is %+v", finder, p.seat, ended.Receipt)
 				}
 			}
-			if want := `{"level":"warn","session":"` + w.session + `","reason":"tampered"`; !strings.Contains(w.log.String(), want) {
-				t.Errorf("the log has no line with %s:\n%s", want, w.log)
-			}
+			w.wantWarned("tampered")
 		})
 	}
 }
@@ -145,9 +151,7 @@ func TestThePagePinsAnotherPolicy(t *testing.T) {
 		if ended := agent.wantEnd(session.ReasonPolicy); ended.Receipt != nil {
 			t.Errorf("a receipt of what was never shown: %+v", ended.Receipt)
 		}
-		if want := `{"level":"warn","session":"` + w.session + `","reason":"policy"`; !strings.Contains(w.log.String(), want) {
-			t.Errorf("the log has no line with %s:\n%s", want, w.log)
-		}
+		w.wantWarned("policy")
 	})
 }
 
