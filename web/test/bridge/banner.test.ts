@@ -346,18 +346,24 @@ test('the longest time is announced before it is reached', async () => {
   await who.context.close();
 });
 
-test('a stop is answered at once, and keeps its ticket until the server has heard it', async () => {
-  const who = await person(browser);
-  const { page } = who;
-  await mirrored(world, who);
+/** Presses Stop while the server hears nothing, and waits for the banner's word. What then tells whether the ticket was let go. */
+async function stopUnheard(page: Page): Promise<{ seat: World['seats'][number]; deleted(): boolean }> {
+  const stop = await button(page, 'Stop');
   const seat = world.seats.at(-1);
   assert.ok(seat);
   seat.deaf = true;
   const before = world.requests.length;
-  const deleted = () => world.requests.slice(before).includes('insyn DELETE /consent');
-  await (await button(page, 'Stop')).click();
+  await stop.click();
   await until('the answer', async () => (await words(page)) === 'Stopping…');
   await until('the end', async () => (await words(page)).includes('You stopped it'));
+  return { seat, deleted: () => world.requests.slice(before).includes('insyn DELETE /consent') };
+}
+
+test('a stop is answered at once, and keeps its ticket until the server has heard it', async () => {
+  const who = await person(browser);
+  const { page } = who;
+  await mirrored(world, who);
+  const { seat, deleted } = await stopUnheard(page);
   await new Promise((done) => setTimeout(done, 200));
   assert.equal(deleted(), false);
   seat.end('stopped', 4500);
@@ -370,14 +376,7 @@ test('a hidden bridge stays until the server has heard the end and the ticket is
   const { page } = who;
   await mirrored(world, who);
   await page.goto(`${world.agency('my')}/other`);
-  await button(page, 'Stop');
-  const seat = world.seats.at(-1);
-  assert.ok(seat);
-  seat.deaf = true;
-  const before = world.requests.length;
-  const deleted = () => world.requests.slice(before).includes('insyn DELETE /consent');
-  await (await button(page, 'Stop')).click();
-  await until('the end', async () => (await words(page)).includes('You stopped it'));
+  const { seat, deleted } = await stopUnheard(page);
   assert.notEqual(await page.$('insyn-bridge'), null);
   assert.equal(deleted(), false);
   seat.end('stopped', 4500);
@@ -390,14 +389,9 @@ test('a page that goes while the server has not heard the end takes the ticket w
   const who = await person(browser);
   const { page } = who;
   await mirrored(world, who);
-  const seat = world.seats.at(-1);
-  assert.ok(seat);
-  seat.deaf = true;
-  const before = world.requests.length;
-  await (await button(page, 'Stop')).click();
-  await until('the end', async () => (await words(page)).includes('You stopped it'));
+  const { deleted } = await stopUnheard(page);
   await page.goto(`${world.agency('my')}/other`);
-  await until('the ticket to go', () => world.requests.slice(before).includes('insyn DELETE /consent'));
+  await until('the ticket to go', deleted);
   await who.context.close();
 });
 

@@ -32,13 +32,8 @@ after(async () => {
   await browser.close();
 });
 
-/** Runs with the source's and the view's document. */
-function inBoth<T>(act: (source: Document, view: Document) => T | Promise<T>): Promise<T> {
-  return stage.page.evaluate(
-    `(async () => { const view = host.frame.contentDocument; return (${act.toString()})(host.source.document, view); })()`,
-  ) as Promise<T>;
-}
-const settle = (ms = 500): Promise<void> => stage.page.evaluate((wait) => window.host.settle(wait), ms);
+const inBoth: Stage['inBoth'] = (act) => stage.inBoth(act);
+const settle = (ms = 500): Promise<void> => stage.settle(ms);
 
 test('style, images and fonts arrive, each once', async () => {
   await stage.mirror('/rich.html');

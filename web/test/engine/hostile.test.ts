@@ -9,32 +9,12 @@ import { sniff } from '../../src/wire/allow.ts';
 import { BODY_CHARS } from '../../src/wire/bytes.ts';
 import { type Sieve, sieveDeclarations } from '../../src/wire/css.ts';
 import type { Bytes, ResourceType } from '../../src/wire/messages.ts';
-import { type Attribute, decode, type Entry, encode, MOST, type Op } from '../../src/wire/tree.ts';
+import { decode, type Entry, encode, MOST, type Op } from '../../src/wire/tree.ts';
+import { el, known, plain, splice, text } from '../support/tree.ts';
 import { picture } from './fixture.ts';
 import { launch, openStage, type Stage } from './stage.ts';
 
 const PAGE: Op = { op: 'page', rule: 'r', label: 'L', title: '', quirks: false, width: 800, height: 600, ratio: 1 };
-const el = (id: number, name: string, kids: Entry[] = [], attributes: Attribute[] = []): Entry => ({
-  kind: 'element',
-  id,
-  name,
-  attributes,
-  kids,
-});
-const text = (id: number, said: string): Entry => ({ kind: 'text', id, text: said });
-const known = (id: number): Entry => ({ kind: 'known', id });
-const basic = (...kids: Entry[]): Op => ({
-  op: 'root',
-  id: 1,
-  kids: [el(2, 'html', [el(3, 'head'), el(4, 'body', kids)])],
-});
-const splice = (id: number, start: number, removed: number, ...entries: Entry[]): Op => ({
-  op: 'splice',
-  id,
-  start,
-  removed,
-  entries,
-});
 const hover = (id: number): Op => ({ op: 'states', hover: id, active: 0, focus: 0, visible: false });
 const latin = (from: string): Bytes => Uint8Array.from(from, (c) => c.charCodeAt(0));
 
@@ -87,7 +67,7 @@ const shown = (): Promise<string> =>
 test('a knot in the tree is refused, and nothing more is applied before the next keyframe', {
   timeout: 20_000,
 }, async () => {
-  const tree = basic(el(5, 'div', [el(6, 'div', [el(7, 'p', [text(8, 'x')])])]));
+  const tree = plain(el(5, 'div', [el(6, 'div', [el(7, 'p', [text(8, 'x')])])]));
   const tied: Op[][] = [
     [splice(6, 0, 0, known(5))],
     [splice(4, 0, 1), splice(6, 0, 0, known(5))],
@@ -127,18 +107,18 @@ test('a body that fails half-way voids its epoch', async () => {
   const broken = el(20, 'br', []);
   if (broken.kind === 'element') broken.shadow = { id: 21, kids: [] };
   const refused = await frames(
-    ['keyframe', [PAGE, basic(el(5, 'p', [text(6, 'old')]))]],
+    ['keyframe', [PAGE, plain(el(5, 'p', [text(6, 'old')]))]],
     ['delta', [splice(4, 0, 0, broken)]],
     ['delta', [{ op: 'text', id: 6, text: 'new' }]],
   );
   assert.equal(refused, 2);
   assert.equal(await shown(), 'old');
-  assert.equal(await frames(['keyframe', [PAGE, basic(text(6, 'next'))]]), 2);
+  assert.equal(await frames(['keyframe', [PAGE, plain(text(6, 'next'))]]), 2);
   assert.equal(await shown(), 'next');
 });
 
 test('a page keeps its element, may change it, and the view clears whatever it holds', async () => {
-  const tree = basic(text(6, 'hello'));
+  const tree = plain(text(6, 'hello'));
   assert.equal(await frames(['keyframe', [PAGE, tree]], ['delta', [splice(1, 0, 1)]]), 1);
   assert.equal(await shown(), 'hello');
   assert.equal(
@@ -180,8 +160,8 @@ test('a short body does not stand for a long one', () => {
   const long = 'abcdefgh'.repeat(8000);
   const many = Array.from({ length: 200 }, (_, n) => text(10 + n, long));
   assert.ok(200 * long.length > BODY_CHARS);
-  assert.throws(() => decode(encode([basic(...many)])), RangeError);
-  assert.ok(decode(encode([basic(...many.slice(0, 100))])));
+  assert.throws(() => decode(encode([plain(...many)])), RangeError);
+  assert.ok(decode(encode([plain(...many.slice(0, 100))])));
   const wide: Op = { op: 'attributes', id: 4, set: [['points', '1 '.repeat(40_000)]], gone: [] };
   assert.throws(() => decode(encode([wide])), TypeError);
   const form: Op = { op: 'form', id: 4, state: { bits: 0, chosen: [] } };
@@ -214,7 +194,7 @@ test('a use shows no other use, and all together no more than a page may have', 
     'keyframe',
     [
       PAGE,
-      basic(
+      plain(
         el(5, 'svg:svg', [
           group(10, 1, [el(11, 'svg:rect')]),
           group(12, 2, [use(13, 1)]),
@@ -255,7 +235,7 @@ test('a sheet that many roots have is read once', async () => {
     id: 1,
     sheets: Array.from({ length: 9 }, (_, n) => ({ hash: 'd'.repeat(32), media: '', urls: [n], ids: [] })),
   };
-  await frames(['keyframe', [PAGE, basic(...hosts), ...styles, big]]);
+  await frames(['keyframe', [PAGE, plain(...hosts), ...styles, big]]);
   const got = await stage.page.evaluate(
     async (small, large) => {
       const bytes = (text: string) => new TextEncoder().encode(text);
@@ -354,7 +334,7 @@ test('what was typed into a field stays, whatever the page makes of the field; s
 });
 
 test('sums that span too much, or come in numbers, are refused; a false one costs a keyframe now and then', async () => {
-  const tree = basic(el(5, 'p', [text(6, 'x')]));
+  const tree = plain(el(5, 'p', [text(6, 'x')]));
   const sum = (from: number, to: number): Op => ({ op: 'sum', from, to, sum: 7 });
   for (const ops of [[sum(1, 1 << 20)], [sum(1, 2), sum(1, 3)]]) {
     assert.throws(() => decode(encode(ops)), RangeError);

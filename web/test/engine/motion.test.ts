@@ -30,13 +30,8 @@ after(async () => {
   await browser.close();
 });
 
-/** Runs with the source's and the view's document. */
-function inBoth<T>(act: (source: Document, view: Document) => T | Promise<T>): Promise<T> {
-  return stage.page.evaluate(
-    `(async () => (${act.toString()})(host.source.document, host.frame.contentDocument))()`,
-  ) as Promise<T>;
-}
-const settle = (ms = 700): Promise<void> => stage.page.evaluate((wait) => window.host.settle(wait), ms);
+const inBoth: Stage['inBoth'] = (act) => stage.inBoth(act);
+const settle = (ms = 700): Promise<void> => stage.settle(ms);
 
 async function inStep(): Promise<void> {
   await stage.page.evaluate(() => window.host.load('/motion.html'));

@@ -81,7 +81,7 @@ after(async () => {
   await browser.close();
 });
 
-const settle = (ms = 800): Promise<void> => stage.page.evaluate((wait) => window.host.settle(wait), ms);
+const settle = (ms = 800): Promise<void> => stage.settle(ms);
 
 /** Changes the page in all the ways that a mirror has to notice. */
 async function change(): Promise<void> {

@@ -27,7 +27,7 @@ after(async () => {
   await stage.close();
   await browser.close();
 });
-const settle = (ms = 500): Promise<void> => stage.page.evaluate((wait) => window.host.settle(wait), ms);
+const settle = (ms = 500): Promise<void> => stage.settle(ms);
 
 /** Selects in the page from one place to another, and says what is highlighted in the view. */
 async function select(from: [string, number], to: [string, number], frame = false): Promise<string[]> {

@@ -26,6 +26,10 @@ export interface Stage {
   policy(change?: Partial<Policy>): Policy;
   /** Loads a page of the agency's and mirrors it until it is quiet. */
   mirror(path: string, policy?: Policy): Promise<void>;
+  /** Runs with the source's and the view's document. */
+  inBoth<T>(act: (source: Document, view: Document) => T | Promise<T>): Promise<T>;
+  /** Milliseconds, and a frame: until nothing is on its way. */
+  settle(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,6 +72,11 @@ export async function openStage(browser: Browser, routes: Record<string, string 
         await window.host.settle(800);
       }, as);
     },
+    inBoth: (act) =>
+      page.evaluate(
+        `(async () => { const view = host.frame.contentDocument; return (${act.toString()})(host.source.document, view); })()`,
+      ) as Promise<Awaited<ReturnType<typeof act>>>,
+    settle: (ms) => page.evaluate((wait) => window.host.settle(wait), ms),
     async close() {
       await page.close();
       await served.close();

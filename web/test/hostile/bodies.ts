@@ -4,6 +4,7 @@
 import { Writer } from '../../src/wire/bytes.ts';
 import type { Bytes } from '../../src/wire/messages.ts';
 import { type Attribute, type Entry, encode, type Op } from '../../src/wire/tree.ts';
+import { el, known, plain, splice, text } from '../support/tree.ts';
 
 export interface Body {
   name: string;
@@ -12,19 +13,6 @@ export interface Body {
   bytes: Bytes;
 }
 
-export const el = (id: number, name: string, kids: Entry[] = [], attributes: Attribute[] = []): Entry => ({
-  kind: 'element',
-  id,
-  name,
-  attributes,
-  kids,
-});
-export const text = (id: number, said: string): Entry => ({ kind: 'text', id, text: said });
-export const plain = (...kids: Entry[]): Op => ({
-  op: 'root',
-  id: 1,
-  kids: [el(2, 'html', [el(3, 'head'), el(4, 'body', kids)])],
-});
 export const pageOf = (rule: string, change: Partial<Extract<Op, { op: 'page' }>> = {}): Op => ({
   op: 'page',
   rule,
@@ -37,7 +25,6 @@ export const pageOf = (rule: string, change: Partial<Extract<Op, { op: 'page' }>
   ...change,
 });
 
-const known = (id: number): Entry => ({ kind: 'known', id });
 const hosted = (host: Entry, id: number, ...kids: Entry[]): Entry => ({ ...host, shadow: { id, kids } }) as Entry;
 
 function deep(levels: number, name: string, from: number): Entry {
@@ -68,13 +55,6 @@ export function bodies(rule: string): Body[] {
   const keyframe = (name: string, ...ops: Op[]): Body => ({ name, kind: 'keyframe', bytes: encode(ops) });
   const delta = (name: string, ...ops: Op[]): Body => ({ name, kind: 'delta', bytes: encode(ops) });
   const bytes = (name: string, kind: Body['kind'], from: Bytes): Body => ({ name, kind, bytes: from });
-  const splice = (id: number, start: number, removed: number, ...entries: Entry[]): Op => ({
-    op: 'splice',
-    id,
-    start,
-    removed,
-    entries,
-  });
   const custom = (name: string) => keyframe(`an element named ${name}`, P, plain(el(9, name)));
   const titled = (name: string, said: string) => keyframe(name, pageOf(rule, { title: said, label: said }), plain());
   const set = (name: string, id: number, ...attributes: Attribute[]) =>
