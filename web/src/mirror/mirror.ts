@@ -110,8 +110,8 @@ export class Mirror {
   #sample: ReturnType<typeof setTimeout> | undefined;
   #target: Element | null = null;
   #painting = false;
-  /** Nothing is told before this. */
-  #quiet = 0;
+  /** The step of the typing clock in which a key was last pressed. */
+  #typedAt = Number.NEGATIVE_INFINITY;
   #later: ReturnType<typeof setTimeout> | undefined;
   #designed = false;
 
@@ -162,7 +162,7 @@ export class Mirror {
         touched: (node) => this.#safely(() => this.#touched(node)),
         typed: (field) => {
           if (field instanceof Element) this.#options.typed.add(field);
-          this.#quiet = (Math.floor(performance.now() / TYPING_MS) + 1) * TYPING_MS;
+          this.#typedAt = Math.floor(performance.now() / TYPING_MS);
         },
         topped: (node) => {
           this.#tops.set(node, ++this.#top);
@@ -179,7 +179,7 @@ export class Mirror {
         },
         state: (change) => {
           // Going on to something else is told at once, and what came of the field with it.
-          if (change.focus !== undefined || change.active) this.#quiet = 0;
+          if (change.focus !== undefined || change.active) this.#typedAt = Number.NEGATIVE_INFINITY;
           Object.assign(this.#states, change);
           this.#wake();
         },
@@ -383,17 +383,27 @@ export class Mirror {
     if (this.#check?.compare(COMPARE_MS)) for (const root of this.#everywhere) this.#observer?.observe(root);
   }
 
-  #flush(): void {
-    if (!this.#dirty || !this.#credit) return;
-    const quiet = this.#quiet - performance.now();
-    if (quiet > 0) {
-      this.#later ??= setTimeout(() => {
+  /**
+   * Whether to say nothing until the clock's next step: a key was pressed in this one or the one before. What a page does a
+   * moment after a key, such as to check the field, would else tell when that was.
+   */
+  #typing(): boolean {
+    const now = performance.now();
+    const step = Math.floor(now / TYPING_MS);
+    if (this.#typedAt < step - 1) return false;
+    this.#later ??= setTimeout(
+      () => {
         this.#later = undefined;
-        this.#quiet = 0;
-        this.#safely(() => this.#flush());
-      }, quiet);
-      return;
-    }
+        this.#safely(() => this.#flush(true));
+      },
+      (step + 1) * TYPING_MS - now,
+    );
+    return true;
+  }
+
+  #flush(byClock = false): void {
+    if (!this.#dirty || !this.#credit) return;
+    if (!byClock && this.#typing()) return;
     if (location.href !== this.#address) this.#turn();
     const rule = this.#rule;
     if (this.#shown !== 'visible' || !rule || !this.#root.documentElement) return;

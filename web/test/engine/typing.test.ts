@@ -8,11 +8,15 @@ import { launch, openStage, type Stage } from './stage.ts';
 const PAGE = `<!doctype html><title>typing</title><script src=/source.js></script>
 <style>:invalid{outline:1px solid red}</style>
 <input id=mail type=email pattern="(..)*"><textarea id=area></textarea><div id=edit contenteditable>.</div><input id=next>
-<p id=left></p><input type=checkbox id=box><p id=ticked></p><script>
+<p id=left></p><p id=checked></p><input type=checkbox id=box><p id=ticked></p><script>
 for (const field of document.querySelectorAll('#mail,#area,#edit')) field.addEventListener('input', () => {
   document.querySelector('#left').textContent = Math.random() + ' left';
   field.style.height = 40 + Math.random() * 9 + 'px';
   field.setAttribute('aria-invalid', String(Math.random() > .5));
+});
+document.querySelector('#next').addEventListener('input', () => {
+  let left = 18;
+  const going = setInterval(() => { document.querySelector('#checked').textContent = left; if (!left--) clearInterval(going); }, 50);
 });
 document.querySelector('#box').onchange = () => { document.querySelector('#ticked').textContent = 'ticked'; };
 </script>`;
@@ -58,6 +62,19 @@ for (const [n, id] of ['mail', 'area', 'edit'].entries()) {
     assert.match(await shown(['input', 'textarea', '[contenteditable]'][n] ?? ''), /true$/);
   });
 }
+
+test('what a page does after a key does not tell when the key was pressed', async () => {
+  // Late in a second of the clock: the next one begins while the page is still busy.
+  await stage.page.evaluate(() => new Promise((done) => setTimeout(done, 2900 - (performance.now() % 1000))));
+  await frame.click('#next');
+  await stage.page.evaluate(() => window.host.settle(100));
+  const before = await frames();
+  await stage.page.keyboard.press('a');
+  await stage.page.evaluate(() => window.host.settle(2500));
+  const during = (await frames()) - before;
+  assert.equal(await shown('p:nth-of-type(2)'), '0false');
+  assert.ok(during <= 3, `${during} frames`);
+});
 
 test('going on is told at once, and so is what is picked', async () => {
   const kinds = await frames();
