@@ -238,7 +238,11 @@ export async function applicant(product: Product, viewport: typeof DESKTOP = DES
 export async function submit(page: Page, typed: string): Promise<Frame> {
   const frame = await form(page);
   const field = await frame.waitForSelector('aria/Code[role="textbox"]');
-  await field?.click({ count: 3 });
+  // As a person does, who sees whether the caret is there: the page may still be growing under the pointer.
+  await until('the field to take the click', async () => {
+    await field?.click({ count: 3 });
+    return field?.evaluate((element) => element === document.activeElement);
+  });
   await field?.type(typed);
   await (await frame.waitForSelector('aria/Start screen mirroring[role="button"]'))?.click();
   return frame;
