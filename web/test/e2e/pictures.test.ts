@@ -79,15 +79,20 @@ function erase(picture: PNG, box: { x: number; y: number; width: number; height:
   }
 }
 
+/** Runs in a page: of each image, whether it can be seen. */
+function loaded(): boolean[] {
+  return Array.from(document.images, (image) => image.complete && image.naturalWidth > 0);
+}
+
 async function go({ console, page }: Call, url: string): Promise<void> {
   await page.goto(url, { waitUntil: 'networkidle0' });
   const heading = await page.$eval('h1', (element) => element.textContent ?? '');
   await until('the page in the view', async () => (await seen(console)).includes(heading));
-  await until('its images', async () =>
-    (await view(console)).evaluate(() =>
-      Array.from(document.images).every((image) => image.complete && image.naturalWidth > 0),
-    ),
-  );
+  // A lazy one far below may not be there yet for either of them.
+  await until('its images', async () => {
+    const [there, here] = [await page.evaluate(loaded), await (await view(console)).evaluate(loaded)];
+    return there.length === here.length && there.every((has, n) => here[n] || !has);
+  });
   await (await view(console)).evaluate(() => document.fonts.ready.then(() => undefined));
   // Late content comes after a second.
   await new Promise((done) => setTimeout(done, 1500));
