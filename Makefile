@@ -21,7 +21,7 @@ build: bin/insyn ## build everything into bin/insyn
 demo: bin/insyn ## start the demo on one port (ARGS="--listen 127.0.0.1:8080 --pages DIR")
 	@bin/insyn demo $(ARGS)
 
-test: needs lint test-go test-web ## run all tests, about 16 minutes; installs what they need
+test: needs lint test-go test-web ## run all tests, about 12 minutes; installs what they need
 
 lint: web/node_modules/.stamp web/dist/BUILT_BY_make_build $(LINT) $(GOFUMPT) ## check types, style and the arrows of the layout
 	@cd web && npm run --silent check

@@ -34,13 +34,13 @@ await build({
   packages: 'external',
   sourcemap: 'inline',
 });
-// One file at a time: each starts its own browser, and two cores are all there is.
+// Two files at a time: each starts its own browser, and waits for it most of the time.
 const run = spawnSync(
   process.execPath,
   [
     '--enable-source-maps',
     '--test',
-    '--test-concurrency=1',
+    '--test-concurrency=2',
     ...files.map((file) => join(out, file.replace(/^test\//, '').replace(/\.ts$/, '.mjs'))),
   ],
   { stdio: 'inherit', cwd: here },
