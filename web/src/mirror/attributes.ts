@@ -7,7 +7,6 @@ import type { Attribute } from '../wire/tree.ts';
 import type { CustomFilter } from './custom.ts';
 import { CHOICE } from './forms.ts';
 import {
-  HTMLDialogElement,
   HTMLElement,
   HTMLIFrameElement,
   HTMLImageElement,
@@ -174,12 +173,23 @@ function dataOf(
 /** All that may be told of an element beside its children and form state. */
 export function attributesOf(element: Element, context: Context, around: Surroundings): Attribute[] {
   const out: Attribute[] = [];
-  if (element instanceof HTMLInputElement && !BUTTONS.test(element.type)) around.typed.add(element);
+  const { localName } = element;
+  if (localName === 'input' && element instanceof HTMLInputElement && !BUTTONS.test(element.type)) {
+    around.typed.add(element);
+  }
   const answers: string[] = [];
   // Which answer a choice gives may be the choice.
-  const asked = context.mode !== 'mask' && (around.choices || !closest(element, CHOICE));
-  for (const { name: written, value } of attributesIn(element)) {
-    for (const [selector, number] of (asked && around.asks.get(written)) || []) {
+  const asked = () => context.mode !== 'mask' && (around.choices || !closest(element, CHOICE));
+  const list = attributesIn(element);
+  let named = false;
+  let popover = false;
+  // Thirty thousand times over, an iterator would be felt.
+  for (let index = 0; index < list.length; index++) {
+    const { name: written, value } = list[index] as Attr;
+    named ||= written === 'id';
+    popover ||= written === 'popover';
+    const asks = around.asks.get(written);
+    for (const [selector, number] of (asks && asked() && asks) || []) {
       if (selector === '') out.push([`insyn-${number}`, around.text(value, context)]);
       else if (matches(element, selector)) answers.push(number);
     }
@@ -207,7 +217,7 @@ export function attributesOf(element: Element, context: Context, around: Surroun
       sieveDeclarations(styleOf(element).cssText + moved, treeSieve(around, context, element.baseURI)),
     ]);
   }
-  if (element.localName === 'canvas') {
+  if (localName === 'canvas') {
     const { width, height } = element as HTMLCanvasElement;
     // Its own size is that of the picture: as attributes of one they would say more.
     const rest = out.filter(([name]) => name !== 'width' && name !== 'height');
@@ -225,16 +235,21 @@ export function attributesOf(element: Element, context: Context, around: Surroun
     if (caption) out.push(['insyn-caption', caption]);
   }
   const before = out.length;
-  if (element instanceof HTMLDialogElement && matches(element, ':modal')) out.push(['insyn-modal', '']);
-  if (attribute(element, 'popover') !== null && matches(element, ':popover-open')) out.push(['insyn-popover', '']);
-  if (matches(element, ':fullscreen')) out.push(['insyn-fullscreen', '']);
+  if (localName === 'dialog' && matches(element, ':modal')) out.push(['insyn-modal', '']);
+  if (popover && matches(element, ':popover-open')) out.push(['insyn-popover', '']);
+  if (element.ownerDocument.fullscreenElement && matches(element, ':fullscreen')) out.push(['insyn-fullscreen', '']);
   if (out.length > before) out.push(['insyn-top', String(around.top(element))]);
-  if (element instanceof HTMLProgressElement && element.position < 0) out.push(['insyn-indeterminate', '']);
-  if (element instanceof HTMLIFrameElement && element.contentDocument?.compatMode === 'BackCompat') {
+  if (localName === 'progress' && element instanceof HTMLProgressElement && element.position < 0)
+    out.push(['insyn-indeterminate', '']);
+  if (
+    localName === 'iframe' &&
+    element instanceof HTMLIFrameElement &&
+    element.contentDocument?.compatMode === 'BackCompat'
+  ) {
     out.push(['insyn-quirks', '']);
   }
-  if (element.localName.includes('-') && !matches(element, ':defined')) out.push(['insyn-undefined', '']);
-  if (element.id && matches(element, ':target')) out.push(['insyn-target', '']);
+  if (localName.includes('-') && !matches(element, ':defined')) out.push(['insyn-undefined', '']);
+  if (named && matches(element, ':target')) out.push(['insyn-target', '']);
   return out;
 }
 

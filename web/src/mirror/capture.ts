@@ -13,6 +13,8 @@ import { type Context, type Masks, readable, stronger } from './mask.ts';
 import { firstChild, nextSibling, parentOf, rootOf, shadowOf, textOf, typeOf } from './native.ts';
 import type { Sprites } from './sprites.ts';
 
+/** Nodes between two looks at the clock. */
+const STRIDE = 8;
 /** Slotted to where nothing is shown. */
 const HIDDEN: Context = { mode: 'hide', label: false };
 
@@ -34,6 +36,13 @@ export interface Sent {
   shadow?: Sent;
   /** Whose it was: in another document a node is another. */
   owner: Node | null;
+}
+
+/** Kids that are still to be read, and where they are told. */
+interface Rest {
+  sent: Sent;
+  kids: Entry[];
+  depth: number;
 }
 
 export interface Capture {
@@ -69,13 +78,15 @@ function isSwitchedOff(element: Element): boolean {
 }
 
 /** The kids of a document, element or shadow root that are mirrored, in order. */
-function* wanted(node: Node, ignore: ReadonlySet<Node>): Iterable<Node> {
+function wanted(node: Node, ignore: ReadonlySet<Node>): Node[] {
+  const kids: Node[] = [];
   for (let kid = firstChild(node); kid; kid = nextSibling(kid)) {
     const type = typeOf(kid);
     if (type === Node.TEXT_NODE || type === Node.CDATA_SECTION_NODE) {
-      if (typeOf(node) !== Node.DOCUMENT_NODE) yield kid;
-    } else if (type === Node.ELEMENT_NODE && !ignore.has(kid)) yield kid;
+      if (typeOf(node) !== Node.DOCUMENT_NODE) kids.push(kid);
+    } else if (type === Node.ELEMENT_NODE && !ignore.has(kid)) kids.push(kid);
   }
+  return kids;
 }
 
 /** Where in a text another character was sent than stands there; from one word to the next it is one place. */
@@ -123,6 +134,15 @@ export class Tree {
   #dirtyTexts = new Set<Sent>();
   /** Something happened that the observer should have told and did not. */
   broken = false;
+  /** When the slice is over; nothing new is read after, but for one node in each slice. */
+  #until = Number.POSITIVE_INFINITY;
+  /** New nodes read in this slice, and at how many the clock is looked at next; 0 once time is up. */
+  #made = 0;
+  #look = 1;
+  /** What this slice had no time for. */
+  #rest: Rest[] = [];
+  /** The first step is not whole yet. */
+  #building = false;
 
   constructor(root: Document, context: Context, capture: Capture) {
     this.#capture = capture;
@@ -137,13 +157,67 @@ export class Tree {
     return this.get(node)?.id ?? 0;
   }
 
-  /** The whole tree. Nothing may have been sent yet. */
+  /** Begins the first step. Nothing may have been sent yet, and nothing is taken from it until `more` has made it whole. */
   first(): Op {
-    const entries = Array.from(wanted(this.#root.node, this.#capture.ignore), (node) =>
-      this.#entry(node, this.#root, 0),
-    );
-    this.#root.kids = entries.map(({ sent }) => sent);
-    return { op: 'root', id: this.#root.id, kids: entries.map(({ entry }) => entry) };
+    const op: Op = { op: 'root', id: this.#root.id, kids: [] };
+    this.#building = true;
+    this.#rest = [{ sent: this.#root, kids: op.kids, depth: 0 }];
+    return op;
+  }
+
+  /**
+   * Reads on for so many milliseconds. Whether the first step is whole. What changed meanwhile of what was read already is dirty
+   * as ever, and so comes with the step after it.
+   */
+  more(ms: number): boolean {
+    const rests = this.#rest;
+    this.#rest = [];
+    this.#begin(ms);
+    let at = 0;
+    for (; at < rests.length && !this.#late; at++) {
+      const { sent, kids, depth } = rests[at] as Rest;
+      if (this.#live(sent)) this.#fill(sent, kids, depth);
+    }
+    // What is deepest comes first, so that ids go on as the page does.
+    this.#rest.push(...rests.slice(at));
+    this.#building = this.#rest.length > 0;
+    return !this.#building;
+  }
+
+  #begin(ms: number): void {
+    this.#until = performance.now() + ms;
+    this.#made = 0;
+    this.#look = 1;
+  }
+
+  get #late(): boolean {
+    if (this.#made >= this.#look) {
+      this.#look = performance.now() > this.#until ? 0 : this.#made + STRIDE;
+    }
+    return this.#look === 0;
+  }
+
+  /** Reads a node's kids, from where an earlier slice left off. */
+  #fill(sent: Sent, kids: Entry[], depth: number): void {
+    const nodes = this.#kidsOf(sent.node);
+    const moved = sent.kids.some((kid, at) => kid.node !== nodes[at]);
+    for (const node of moved ? [] : nodes.slice(sent.kids.length)) {
+      const known = this.#sent.has(node);
+      // In the first step nothing is known: it was elsewhere in an earlier slice.
+      if (this.#building && known) {
+        this.#dirtyKids.add(sent);
+        return;
+      }
+      if (this.#late && !known) {
+        if (this.#rest.at(-1)?.sent !== sent) this.#rest.push({ sent, kids, depth });
+        if (this.#building) return;
+        continue;
+      }
+      const made = this.#entry(node, sent, depth);
+      sent.kids.push(made.sent);
+      kids.push(made.entry);
+    }
+    if (moved) this.#dirtyKids.add(sent);
   }
 
   /** Everything that was sent, in the order of ids; goes on over what comes meanwhile. */
@@ -220,8 +294,9 @@ export class Tree {
     this.#dirtyKids.add(sent.parent);
   }
 
-  /** The steps from what was sent to what is there now. */
-  steps(): Op[] {
+  /** The steps from what was sent to what is there now, or as many as can be read in so many milliseconds. */
+  steps(ms: number): Op[] {
+    this.#begin(ms);
     // An attribute may decide about a region, so that these come first: they can make more kids dirty.
     for (const sent of this.#dirtyAttributes) {
       if (!this.#live(sent) || !(sent.node instanceof Element) || !sent.parent) continue;
@@ -265,8 +340,13 @@ export class Tree {
       // An earlier step may have sent it anew, as part of what moved into another region.
       if (!this.#live(sent)) continue;
       const depth = this.#depth(sent);
-      const entries = nodes.map((node) => this.#entry(node, sent, depth));
+      const entries: { entry: Entry; sent: Sent }[] = [];
+      for (const node of nodes) {
+        if (this.#sent.has(node) || !this.#late) entries.push(this.#entry(node, sent, depth));
+        else if (this.#rest.at(-1)?.sent !== sent) this.#rest.push({ sent, kids: [], depth });
+      }
       sent.kids = [...before, ...entries.map((entry) => entry.sent), ...after];
+      if (removed + entries.length === 0) continue;
       // What came or went may have split a number, or made one whole.
       const [left, right] = [before.at(-1)?.node ?? null, after[0]?.node ?? null];
       for (const text of [
@@ -296,10 +376,16 @@ export class Tree {
       sent.text = text;
       ops.push({ op: 'text', id: sent.id, text });
     }
-    this.#dirtyKids = new Set();
+    this.#dirtyKids = new Set(this.#rest.map(({ sent }) => sent));
+    this.#rest = [];
     this.#dirtyAttributes = new Set();
     this.#dirtyTexts = new Set();
     return ops;
+  }
+
+  /** There was no time for all of the last steps. */
+  get unfinished(): boolean {
+    return this.#dirtyKids.size > 0;
   }
 
   /** The states of controls that changed since they were sent. */
@@ -349,6 +435,7 @@ export class Tree {
   #put(node: Node, parent: Sent | undefined, context: Context): Sent {
     // So that the map keeps the order of ids.
     this.#sent.delete(node);
+    this.#made++;
     const sent: Sent = { id: ++this.#last, node, parent, kids: [], context, owner: node.ownerDocument };
     this.#sent.set(node, sent);
     return sent;
@@ -400,7 +487,7 @@ export class Tree {
 
   /** The parts of other files that its kids show come last; below a `use` itself gradients would not be drawn. */
   #kidsOf(node: Node): Node[] {
-    const kids = Array.from(wanted(node, this.#capture.ignore));
+    const kids = wanted(node, this.#capture.ignore);
     if (node instanceof SVGElement) kids.push(...kids.flatMap((kid) => this.#partOf(kid) ?? []));
     return kids;
   }
@@ -486,15 +573,10 @@ export class Tree {
       const shadow = this.#put(root, sent, inside?.context ?? sent.context);
       sent.shadow = shadow;
       capture.root(root, true);
-      const kids = Array.from(wanted(root, capture.ignore), (kid) => this.#entry(kid, shadow, depth + 1));
-      shadow.kids = kids.map((kid) => kid.sent);
-      entry.shadow = { id: shadow.id, kids: kids.map((kid) => kid.entry) };
+      entry.shadow = { id: shadow.id, kids: [] };
+      this.#fill(shadow, entry.shadow.kids, depth + 1);
     }
-    if (this.#content(sent)) {
-      const kids = this.#kidsOf(element).map((kid) => this.#entry(kid, sent, depth + 1));
-      sent.kids = kids.map((kid) => kid.sent);
-      entry.kids = kids.map((kid) => kid.entry);
-    }
+    if (this.#content(sent)) this.#fill(sent, entry.kids, depth + 1);
     return entry;
   }
 

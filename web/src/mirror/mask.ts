@@ -40,6 +40,8 @@ export const NEVER_LABELS =
 /** Of that, what does where the page's rule shows choices. */
 const CHOICES = 'option,optgroup,[role=option],[role=combobox],[aria-haspopup=listbox]';
 
+const SAYING = `${LABELS},${NEVER_LABELS}`;
+
 type Root = Document | ShadowRoot;
 
 export class Masks {
@@ -48,6 +50,9 @@ export class Masks {
   readonly #pathOf: (doc: Document) => string;
   /** By path: frames may lie elsewhere than the page. */
   readonly #rules = new Map<string, { selector: string; mode: Mode }[]>();
+  readonly #moody: boolean;
+  /** Attributes that rules and descriptions ask about. */
+  readonly #asks = new Set(['data-insyn', 'id', 'aria-describedby', 'aria-errormessage']);
   #choices = false;
   /** Where a region begins, and its mode. */
   #own = new Map<Element, Mode>();
@@ -59,11 +64,23 @@ export class Masks {
     this.#policy = policy;
     this.#patterns = new Patterns(policy.patterns);
     this.#pathOf = pathOf;
+    const selectors = policy.rules.map(({ selector }) => selector);
+    // What has an escape, a comment, a namespace or a word after a colon may ask about anything.
+    this.#moody = selectors.some((selector) => /[:\\|]|\/\*|style/i.test(selector));
+    for (const selector of selectors) {
+      if (selector.includes('.')) this.#asks.add('class');
+      for (const [, name = ''] of selector.matchAll(/\[\s*([^\]\s~^$*=]+)/g)) this.#asks.add(name.toLowerCase());
+    }
   }
 
   /** Whether a rule may come to hold, or no longer, by what no mutation tells but that of a style. */
   get moody(): boolean {
-    return this.#policy.rules.some(({ selector }) => /:|style/i.test(selector));
+    return this.#moody;
+  }
+
+  /** Whether a region may begin or end where an attribute of this name changed. */
+  decides(name: string): boolean {
+    return this.#moody || this.#asks.has(name);
   }
 
   /** The text as it may leave; `beside` is what stands in the same line. */
@@ -147,8 +164,11 @@ export class Masks {
   context(element: Element, parent: Context): Context {
     const mode = this.mode(element, parent.mode);
     if (mode !== 'labels') return { mode, label: false };
-    if (matches(element, NEVER_LABELS)) return { mode, label: this.#choices && matches(element, CHOICES) };
     const inherited = parent.label && mode === parent.mode;
-    return { mode, label: inherited || this.#describing.has(element) || matches(element, LABELS) };
+    const described = this.#describing.has(element);
+    // Most have neither a role nor a name that says anything.
+    if (!matches(element, SAYING)) return { mode, label: inherited || described };
+    if (matches(element, NEVER_LABELS)) return { mode, label: this.#choices && matches(element, CHOICES) };
+    return { mode, label: inherited || described || matches(element, LABELS) };
   }
 }

@@ -3,7 +3,7 @@
 
 import type { Bytes, FromMirror, Hash, Shown } from '../wire/messages.ts';
 import { type PageRule, type Policy, pageRule } from '../wire/policy.ts';
-import { encode, type Op } from '../wire/tree.ts';
+import { encode, encoding, type Op } from '../wire/tree.ts';
 import { type Capture, Tree } from './capture.ts';
 import { Check } from './check.ts';
 import { customFilter } from './custom.ts';
@@ -20,7 +20,7 @@ import { Resources } from './resources.ts';
 import { type Root, Sheets } from './sheets.ts';
 import { sightOf } from './sight.ts';
 import { Sprites } from './sprites.ts';
-import { openRoots, Watch } from './watch.ts';
+import { Watch } from './watch.ts';
 
 export interface MirrorOptions {
   policy: Policy;
@@ -40,6 +40,12 @@ const SHEETS_MS = 1000;
 const TYPING_MS = 1000;
 /** The most of one idle moment that goes to comparing the page with what was sent, in milliseconds. */
 const COMPARE_MS = 5;
+/** The most of one task that goes to reading the page, in milliseconds. */
+const READ_MS = 5;
+/** Elements written between two looks at the clock. */
+const STRIDE = 64;
+/** Between two looks whether the style sheets of a keyframe are here, in milliseconds. */
+const WAIT_MS = 20;
 /** Hashes that are remembered until their bytes are here. */
 const MOST_OWED = 4096;
 /** A delta larger than this, in bytes before packing, is sent as a keyframe. */
@@ -87,10 +93,15 @@ export class Mirror {
   #credit = false;
   #keyframeDue = true;
   #keyframeSince = 0;
+  /** A keyframe that is being read, in slices. */
+  #building: { tree: Tree; slices: Generator<number, void> } | undefined;
+  #slice: ReturnType<typeof setTimeout> | undefined;
   #page = '';
   #dirty = false;
   /** More than styles of elements and the pointer may have changed. */
   #thorough = true;
+  /** Regions may begin or end elsewhere than before. */
+  #moved = true;
   #scrolled = new Set<Node>();
   /** Asked for, and not here yet. */
   readonly #owed = new Set<Hash>();
@@ -241,6 +252,7 @@ export class Mirror {
     cancelAnimationFrame(this.#animation);
     clearInterval(this.#look);
     clearTimeout(this.#sample);
+    clearTimeout(this.#slice);
     clearTimeout(this.#later);
     this.#observer?.disconnect();
     this.#sizes?.disconnect();
@@ -265,7 +277,7 @@ export class Mirror {
       act();
     } catch {
       this.#tree = undefined;
-      this.#keyframeDue = true;
+      this.#anew();
       // Again and again: better to show nothing than what is no longer so.
       if (++this.#failed === MOST_FAILURES) this.#say('not-in-policy');
     }
@@ -305,9 +317,10 @@ export class Mirror {
       const rule = pageRule(this.#options.policy, location.origin, location.pathname);
       if (rule?.id !== this.#rule?.id || rule?.text !== this.#rule?.text) {
         this.#sheets.forget();
-        this.#keyframeDue = true;
+        this.#anew();
       }
       this.#rule = rule;
+      this.#moved = true;
       this.#masks.turn(rule?.choices === 'show');
       for (const element of [this.#target, this.#root.querySelector(':target')])
         if (element) this.#tree?.touch(element);
@@ -318,13 +331,24 @@ export class Mirror {
     if (closed) {
       this.#observer?.disconnect();
       this.#tree = undefined;
-      this.#keyframeDue = true;
+      this.#anew();
     }
     this.#wake();
   }
 
+  /** The page is another: a keyframe that is being read is of no use. */
+  #anew(): void {
+    this.#keyframeDue = true;
+    this.#building = undefined;
+    clearTimeout(this.#slice);
+  }
+
   #noted(records: readonly MutationRecord[]): void {
     this.#tree?.note(records);
+    this.#moved ||= records.some(
+      ({ type, attributeName }) =>
+        type === 'childList' || (attributeName !== null && this.#masks.decides(attributeName.toLowerCase())),
+    );
     const wakes = records.some(({ attributeName }) => attributeName !== 'style');
     // Older browsers tell nobody that a dialog opened.
     for (const { attributeName, target } of records) {
@@ -352,7 +376,7 @@ export class Mirror {
   #lookAround(): void {
     checkSanity();
     this.#turn();
-    if (this.#designed !== (this.#root.designMode === 'on')) this.#keyframeDue = true;
+    if (this.#designed !== (this.#root.designMode === 'on')) this.#anew();
     const tree = this.#tree;
     if (!tree || this.#shown !== 'visible') return;
     for (const sent of tree.customs) {
@@ -369,6 +393,7 @@ export class Mirror {
       (canvas) => this.#touched(canvas),
     );
     this.#sheets.look();
+    this.#moved = true;
     this.#wake();
     if (this.#painting) this.#paint();
     (window.requestIdleCallback ?? setTimeout)(() => this.#safely(() => this.#compare()), {
@@ -408,7 +433,7 @@ export class Mirror {
     const rule = this.#rule;
     if (this.#shown !== 'visible' || !rule || !this.#root.documentElement) return;
     if (this.#keyframeDue || !this.#tree) {
-      this.#keyframe(rule);
+      if (!this.#building) this.#keyframe(rule);
       return;
     }
     this.#dirty = false;
@@ -418,7 +443,8 @@ export class Mirror {
     this.#thorough = false;
     if (thorough || this.#masks.moody) this.#regions(this.#tree);
     this.#sampleMotion();
-    const ops = this.#tree.steps();
+    const ops = this.#tree.steps(READ_MS);
+    if (this.#tree.unfinished) this.#wake(false);
     if (this.#tree.broken) {
       this.resync();
       return;
@@ -446,7 +472,9 @@ export class Mirror {
 
   /** Finds what is in another region now, or became another frame or attribute that is asked about. */
   #regions(tree: Tree): void {
-    for (const element of this.#masks.refresh(this.#everywhere)) {
+    const moved = this.#moved || this.#masks.moody;
+    this.#moved = false;
+    for (const element of moved ? this.#masks.refresh(this.#everywhere) : []) {
       const root = element.getRootNode();
       // Of a slot's region what shows in it is a part.
       if (root instanceof ShadowRoot) tree.stale(root.host);
@@ -463,7 +491,8 @@ export class Mirror {
   #keyframe(rule: PageRule): void {
     const observer = this.#observer;
     if (!observer) throw new TypeError('nothing is seen');
-    this.#keyframeSince ||= performance.now();
+    const began = performance.now();
+    this.#keyframeSince ||= began;
     // Asked before the tree is read: what wakes the mirror while it waits would cost a whole tree each time.
     if (this.#awaitsSheets()) return;
     // Where the whole document can be written in, all of it is a value.
@@ -474,7 +503,7 @@ export class Mirror {
     observer.disconnect();
     observer.observe(this.#root);
     this.#sizes?.disconnect();
-    this.#masks.refresh([this.#root, ...openRoots(this.#root)]);
+    this.#masks.refresh([this.#root]);
     const capture: Capture = {
       surroundings: {
         resources: this.#resources,
@@ -500,24 +529,69 @@ export class Mirror {
       sized: (element, there) => (there ? this.#sizes?.observe(element) : this.#sizes?.unobserve(element)),
     };
     const tree = new Tree(this.#root, context, capture);
-    const ops = [tree.first()];
     this.#tree = tree;
     this.#check = new Check(tree);
+    this.#building = { tree, slices: this.#slices(tree, rule, began) };
+    this.#build();
+  }
+
+  /** Goes on with the keyframe. What changes of the page until it is sent comes with the delta after it. */
+  #build(): void {
+    if (!this.#building) return;
+    const { tree, slices } = this.#building;
+    if (this.#tree !== tree || this.#shown !== 'visible') {
+      this.#anew();
+      this.#wake();
+      return;
+    }
+    const { value, done } = slices.next();
+    if (done) this.#building = undefined;
+    else this.#slice = setTimeout(() => this.#safely(() => this.#build()), value);
+  }
+
+  /** Reads a keyframe, a slice with each step, and sends it; gives the milliseconds to wait between. */
+  *#slices(tree: Tree, rule: PageRule, began: number): Generator<number, void> {
+    const root = tree.first();
+    let end = began + READ_MS;
+    const rest = function* (): Generator<number, void> {
+      yield 0;
+      end = performance.now() + READ_MS;
+    };
+    for (;;) {
+      this.#noted(this.#observer?.take() ?? []);
+      this.#regions(tree);
+      if (tree.more(end - performance.now())) break;
+      yield* rest();
+    }
     // Its shadow roots are known only now.
-    if (this.#awaitsSheets()) return;
-    this.#keyframeSince = 0;
-    this.#keyframeDue = false;
-    this.#dirty = false;
+    while (this.#awaitsSheets()) yield WAIT_MS;
+    yield* rest();
     this.#styled = new Map();
     this.#statesSent = '';
     this.#sightSent = '';
     this.#motion.forget();
     this.#page = '';
-    const [page, ...rest] = this.#rest(rule, true);
-    if (page) this.#epoch++;
+    const [page, ...others] = this.#rest(rule, true);
     const scrolls = Array.from(this.#places.all(tree.nodes()), (node) => tree.scroll(node));
-    this.#send('keyframe', encode([...(page ? [page] : []), ...ops, ...this.#styles(), ...rest, ...scrolls.flat()]));
+    const body = encoding([...(page ? [page] : []), root, ...this.#styles(), ...others, ...scrolls.flat()]);
+    for (let count = 1; ; count++) {
+      const { value, done } = body.next();
+      if (done) {
+        // Where the credit went meanwhile, the next keyframe is read when it is back.
+        if (this.#credit) this.#sendKeyframe(value);
+        return;
+      }
+      if (count % STRIDE === 0 && performance.now() > end) yield* rest();
+    }
+  }
+
+  #sendKeyframe(body: Bytes): void {
+    this.#keyframeSince = 0;
+    this.#keyframeDue = false;
+    this.#epoch++;
+    this.#send('keyframe', body);
     if (this.#painting) this.#paint();
+    this.#wake();
   }
 
   /** Without its sheets the view would show a page that nobody saw; but a slow one does not hold everything up. */

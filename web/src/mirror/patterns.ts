@@ -27,6 +27,8 @@ const UNSEEN = /[\p{Cf}\p{M}]/u;
 
 /** Every character that isn't space becomes one that says nothing, so that words keep their length and lines their breaks. */
 export function mask(text: string): string {
+  // Nothing in it is wide, unseen, or a place to break.
+  if (!/[^\0-\xac\xae-\u02ff]/.test(text)) return text.replace(/\S/g, BLOCK);
   return text.replace(/\S/gu, (c) => (BREAKS.test(c) ? c : UNSEEN.test(c) ? '\u2060' : IS_WIDE.test(c) ? WIDE : BLOCK));
 }
 

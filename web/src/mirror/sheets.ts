@@ -1,7 +1,7 @@
 // Room: mirror. The style sheets of a document or shadow root, in order: read, sent through the sieve, named by the hash
 // of what is left. Text comes by fetch where it may (CSSOM loses shorthands with var()), else from CSSOM.
 
-import { type Sieve, sieveMedia, sieveSheet } from '../wire/css.ts';
+import { type Sieve, sieveMedia, sievingSheet } from '../wire/css.ts';
 import type { Hash } from '../wire/messages.ts';
 import { sumText } from '../wire/sum.ts';
 import type { Sheet } from '../wire/tree.ts';
@@ -21,6 +21,8 @@ export type Root = Document | ShadowRoot;
 
 /** How long one look at the rules may take, in milliseconds. */
 const LOOK_MS = 2;
+/** The most of one task that goes to reading a sheet, in milliseconds. */
+const READ_MS = 4;
 /** How long a sheet that nobody lists any more is kept in mind, in milliseconds. */
 const KEEP_MS = 10_000;
 
@@ -220,10 +222,7 @@ export class Sheets {
       if (!rules) return;
       text = Array.from(rules, (rule) => rule.cssText).join('\n');
       source.probe = undefined;
-      const steps = sumOf(rules);
-      let step = steps.next();
-      while (!step.done) step = steps.next();
-      source.sum = step.value;
+      source.sum = await unhurried(sumOf(rules));
     }
     const open = wrap.filter(Boolean).map((rule) => `${rule}{`);
     const urls: number[] = [];
@@ -231,7 +230,7 @@ export class Sheets {
     const sieve = this.#sieve(urls, ids, sheet.href ?? base, mode);
     // A file is the same for everyone; what a script wrote may hold what somebody typed.
     if (sheet.href && source.probe) delete sieve.custom;
-    const out = sieveSheet(open.join('') + text + '}'.repeat(open.length), sieve);
+    const out = await unhurried(sievingSheet(open.join('') + text + '}'.repeat(open.length), sieve));
     source.ready = { hash: await this.#resources.keepSheet(out), urls, ids };
   }
 
@@ -265,6 +264,17 @@ export class Sheets {
       custom: (property, value, names) => this.#names.custom(property, value, names, mode === 'show'),
       ...(this.#names.classes && { class: (name: string) => `insyn-${place(ids, this.#names.id(`.${name}`))}` }),
     };
+  }
+}
+
+/** Takes steps to their end, for a few milliseconds of a task each. */
+async function unhurried<T>(steps: Generator<void, T>): Promise<T> {
+  for (;;) {
+    await new Promise((done) => setTimeout(done, 0));
+    for (const end = performance.now() + READ_MS; performance.now() < end; ) {
+      const { value, done } = steps.next();
+      if (done) return value;
+    }
   }
 }
 

@@ -52,6 +52,8 @@ const BARE = new RegExp(raw`${SPACE}*((?:[^"'()\\ \t\n\r\f]+|${ESCAPE})*)${SPACE
 const BARE_END = /\)|$/y;
 const BAD_REST = /(?:[^)\\]+|\\[^\n\r\f]|\\)*\)?/y;
 
+const STRIDE = 64;
+
 function decoded(text: string): string {
   return text.replace(
     /\\(?:([\da-fA-F]{1,6})(?:\r\n|[ \t\n\r\f])?|(\r\n|[\n\r\f])|([\s\S]|$))/g,
@@ -64,8 +66,8 @@ function decoded(text: string): string {
   );
 }
 
-/** The CSS Syntax tokens of a text, comments left out. */
-export function tokenize(text: string): Token[] {
+/** The CSS Syntax tokens of a text, comments left out, a few with each step. */
+export function* tokenizing(text: string): Generator<void, Token[]> {
   const tokens: Token[] = [];
   let at = 0;
   /** What a sticky pattern matches here; goes on behind it. */
@@ -83,7 +85,8 @@ export function tokenize(text: string): Token[] {
     return { k: 'bad', v: '' };
   };
 
-  while (at < text.length) {
+  for (let count = 1; at < text.length; count++) {
+    if (count % STRIDE === 0) yield;
     const [all = '', comment, space, quote, hash, rule, number, percent, unit, name, open] = match(TOKEN) ?? [];
     if (comment) {
       // Two names with only a comment between them stay two names.

@@ -2,7 +2,7 @@
 // anything. Mirror and view run the same code with different answers for url and id.
 
 import { attributeType, fits } from './allow.ts';
-import { type Kind, type Token, tokenize, writeName, writeString } from './css-tokens.ts';
+import { type Kind, type Token, tokenizing, writeName, writeString } from './css-tokens.ts';
 
 /** What becomes of the three things in CSS that name something of the page. */
 export interface Sieve {
@@ -63,14 +63,14 @@ class Rewriter {
   #family: string | undefined;
   #depth = 0;
 
-  constructor(text: string, sieve: Sieve) {
-    this.#tokens = tokenize(text);
+  constructor(tokens: Token[], sieve: Sieve) {
+    this.#tokens = tokens;
     this.#sieve = sieve;
   }
 
-  sheet(): string {
+  *sheet(): Generator<void, string> {
     while (this.#at < this.#tokens.length) {
-      this.#items();
+      yield* this.#items();
       this.#at++;
     }
     return this.#out.join('');
@@ -103,14 +103,14 @@ class Rewriter {
   }
 
   /** Rules and declarations up to a closing brace, which stays, or the end. */
-  #items(): void {
+  *#items(): Generator<void, void> {
     while (this.#at < this.#tokens.length && !this.#is('close', '}')) {
       const token = this.#tokens[this.#at];
       const from = this.#at;
-      if (token?.k === 'at') this.#atRule(token.v);
+      if (token?.k === 'at') yield* this.#atRule(token.v);
       else if (token?.k === 'space' || this.#is('delim', ';') || this.#is('delim', '/**/')) this.#at++;
       else if (this.#isDeclaration()) this.#declaration();
-      else this.#rule();
+      else yield* this.#rule();
       if (this.#at === from) this.#at++;
     }
   }
@@ -251,7 +251,7 @@ class Rewriter {
     if (number) this.#tokens[at] = { k: 'ident', v: `insyn-${number}` };
   }
 
-  #atRule(name: string): void {
+  *#atRule(name: string): Generator<void, void> {
     if (!RULE_BLOCKS.has(name)) {
       this.#skip();
       return;
@@ -265,7 +265,7 @@ class Rewriter {
       this.#skip();
     } else if (this.#is('open', '{')) {
       this.#family = name === 'font-face' ? this.#familyAhead() : this.#family;
-      this.#block();
+      yield* this.#block();
       if (name === 'font-face') this.#family = undefined;
     } else {
       if (name === 'layer') this.#out.push(';');
@@ -287,17 +287,18 @@ class Rewriter {
     return undefined;
   }
 
-  #rule(): void {
+  *#rule(): Generator<void, void> {
+    yield;
     const mark = this.#out.length;
     const whole = this.#selector();
-    if (whole && this.#is('open', '{')) this.#block();
+    if (whole && this.#is('open', '{')) yield* this.#block();
     else {
       this.#out.length = mark;
       this.#skip();
     }
   }
 
-  #block(): void {
+  *#block(): Generator<void, void> {
     this.#at++;
     if (++this.#depth > 64) {
       // Deeper than any style sheet: leave it out, without recursing into it.
@@ -306,7 +307,7 @@ class Rewriter {
       this.#skip();
     } else {
       this.#out.push('{');
-      this.#items();
+      yield* this.#items();
       this.#out.push('}');
       this.#at++;
     }
@@ -476,22 +477,39 @@ class Rewriter {
   }
 }
 
-/** A whole style sheet through the sieve. Never throws; what it doesn't know is left out. */
+/** Steps to their end. */
+function drain<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { value, done } = steps.next();
+    if (done) return value;
+  }
+}
+
+function rewriter(text: string, sieve: Sieve): Rewriter {
+  return new Rewriter(drain(tokenizing(text)), sieve);
+}
+
+/** A whole style sheet through the sieve, about a rule with each step. Never throws; what it doesn't know is left out. */
+export function* sievingSheet(text: string, sieve: Sieve): Generator<void, string> {
+  return yield* new Rewriter(yield* tokenizing(text), sieve).sheet();
+}
+
+/** The same at once. */
 export function sieveSheet(text: string, sieve: Sieve): string {
-  return new Rewriter(text, sieve).sheet();
+  return drain(sievingSheet(text, sieve));
 }
 
 /** A media query list through the sieve; one that isn't matches nothing. */
 export function sieveMedia(text: string, sieve: Sieve): string {
-  return new Rewriter(text, sieve).media();
+  return rewriter(text, sieve).media();
 }
 
 /** The declarations of a style attribute through the sieve. */
 export function sieveDeclarations(text: string, sieve: Sieve): string {
-  return new Rewriter(text, sieve).declarations();
+  return rewriter(text, sieve).declarations();
 }
 
 /** One value, as in the attribute fill="url(#a)"; "" where it isn't one. */
 export function sieveValue(text: string, property: string, sieve: Sieve): string {
-  return new Rewriter(text, sieve).value(property);
+  return rewriter(text, sieve).value(property);
 }

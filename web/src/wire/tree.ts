@@ -189,13 +189,22 @@ class TreeWriter extends Writer {
     this.#last = id;
   }
 
-  entries(entries: readonly Entry[]): void {
+  /** Pauses after each entry but the smallest. */
+  *entries(entries: readonly Entry[]): Generator<void, void> {
     this.uint(entries.length);
     for (const entry of entries) {
       this.byte(ENTRIES.indexOf(entry.kind));
       this.id(entry.id);
       if (entry.kind === 'text') this.text(entry.text.slice(0, MOST.text));
-      if (entry.kind === 'element') this.#element(entry);
+      if (entry.kind !== 'element') continue;
+      this.#element(entry);
+      if (entry.shadow) {
+        this.id(entry.shadow.id);
+        yield* this.entries(entry.shadow.kids);
+      }
+      if (entry.kids.length > 0) yield* this.entries(entry.kids);
+      else this.uint(0);
+      yield;
     }
   }
 
@@ -206,14 +215,9 @@ class TreeWriter extends Writer {
     this.byte((entry.form ? HAS.form : 0) | (entry.shadow ? HAS.shadow : 0));
     writeAttributes(this, entry.attributes);
     if (entry.form) writeForm(this, entry.form);
-    if (entry.shadow) {
-      this.id(entry.shadow.id);
-      this.entries(entry.shadow.kids);
-    }
-    this.entries(entry.kids);
   }
 
-  op(op: Op): void {
+  *op(op: Op): Generator<void, void> {
     this.byte(OPS.indexOf(op.op));
     switch (op.op) {
       case 'page':
@@ -224,13 +228,13 @@ class TreeWriter extends Writer {
         break;
       case 'root':
         this.id(op.id);
-        this.entries(op.kids);
+        yield* this.entries(op.kids);
         break;
       case 'splice':
         this.id(op.id);
         this.uint(op.start);
         this.uint(op.removed);
-        this.entries(op.entries);
+        yield* this.entries(op.entries);
         break;
       case 'attributes':
         this.id(op.id);
@@ -296,11 +300,20 @@ class TreeWriter extends Writer {
   }
 }
 
-/** The operations as one body. They must be well-formed; sizes are the caller's concern. */
-export function encode(ops: readonly Op[]): Bytes {
+/** The operations as one body, a little with each step. They must be well-formed; sizes are the caller's concern. */
+export function* encoding(ops: readonly Op[]): Generator<void, Bytes> {
   const out = new TreeWriter();
-  for (const op of ops) out.op(op);
+  for (const op of ops) yield* out.op(op);
   return out.finish();
+}
+
+/** The same at once. */
+export function encode(ops: readonly Op[]): Bytes {
+  const steps = encoding(ops);
+  for (;;) {
+    const { value, done } = steps.next();
+    if (done) return value;
+  }
 }
 
 class TreeReader extends Reader {
