@@ -23,6 +23,7 @@ import {
   closest,
   hasAttribute,
   matches,
+  rootOf,
   styleOf,
   svgStyleOf,
 } from './native.ts';
@@ -276,7 +277,7 @@ const COPIED = [
 ];
 
 /** The box that stands for an element: same place, same size. Forces layout. */
-export function boxAttributes(element: Element, kind: string): Attribute[] {
+export function boxAttributes(element: Element, kind: string, around: Surroundings): Attribute[] {
   const style = getComputedStyle(element);
   const inline = /^inline/.test(style.display) || style.display === 'contents';
   const display = style.display === 'none' ? 'none' : inline ? 'inline-block' : style.display;
@@ -287,10 +288,15 @@ export function boxAttributes(element: Element, kind: string): Attribute[] {
   for (const name of style.position === 'static' ? COPIED : [...COPIED, ...PLACED]) {
     rules.push(`${name}:${style.getPropertyValue(name)}`);
   }
-  return [
+  const out: Attribute[] = [
     ['insyn-kind', kind],
     ['style', rules.join(';')],
   ];
+  // What fills the screen may be something in it that isn't shown.
+  if (element.contains((rootOf(element) as Document).fullscreenElement)) {
+    out.push(['insyn-fullscreen', ''], ['insyn-top', String(around.top(element))]);
+  }
+  return out;
 }
 
 /** An editable region keeps its height while its content stays here. Forces layout. */

@@ -581,8 +581,9 @@ export class Tree {
   }
 
   #read(element: Element, sent: Sent): Attribute[] {
-    if (sent.box) return boxAttributes(element, sent.box);
-    const attributes = attributesOf(element, sent.context, this.#capture.surroundings);
+    const { surroundings } = this.#capture;
+    if (sent.box) return boxAttributes(element, sent.box, surroundings);
+    const attributes = attributesOf(element, sent.context, surroundings);
     return this.#keeps.has(sent) && element.localName !== 'textarea' ? editAttributes(element, attributes) : attributes;
   }
 

@@ -177,7 +177,13 @@ export class Mirror {
         },
         topped: (node) => {
           this.#tops.set(node, ++this.#top);
-          this.#safely(() => this.#touched(node));
+          this.#safely(() => {
+            this.#touched(node);
+            // What fills the screen may be in something that a box stands for.
+            let shown: Node | null = node;
+            while (shown && !this.#tree?.id(shown)) shown = around(shown);
+            if (shown) this.#tree?.touch(shown);
+          });
         },
         slotted: (slot) => {
           this.#tree?.slotted(slot);
@@ -678,12 +684,16 @@ export class Mirror {
   }
 
   #sighted(ops: Op[]): void {
-    const docs = [this.#root, ...[...this.#roots].filter((one) => one instanceof Document)];
+    const roots = this.#everywhere;
     const sight = sightOf(
-      this.#root,
-      docs,
+      roots.filter((one) => one instanceof Document),
+      roots.filter((one) => one instanceof ShadowRoot),
       (element) => this.#nearest(this.#discreet(element)),
-      (node) => (this.#covered(node instanceof Element ? node : node.parentElement) ? 0 : (this.#tree?.id(node) ?? 0)),
+      (node) => {
+        let at: Node | null = node;
+        while (at && !(at instanceof Element)) at = around(at);
+        return this.#covered(at) ? 0 : (this.#tree?.id(node) ?? 0);
+      },
     );
     const told = JSON.stringify(sight);
     if (told !== this.#sightSent) ops.push(sight);

@@ -1,5 +1,5 @@
-// Room: view. What the applicant has in front of them beside the page: selected text is highlighted, a control whose native
-// pop-up nobody else can see has a note beside it that says so, and what fills their screen fills the view.
+// Room: view. What the applicant has in front of them beside the page: selected text is highlighted, and a control whose native
+// pop-up nobody else can see has a note beside it that says so.
 
 import type { Id, Selected, Sight } from '../wire/tree.ts';
 import { isHtml, OWN } from './nodes.ts';
@@ -38,9 +38,8 @@ function rangeOf({ from, at, to, end }: Selected, nodeOf: NodeOf): Range | undef
 export class SightShown {
   readonly #windows = new Set<Own>();
   #note: HTMLElement | undefined;
-  #full: Element | undefined;
 
-  show({ open, full, selected }: Sight, nodeOf: NodeOf): void {
+  show({ open, selected }: Sight, nodeOf: NodeOf): void {
     this.clear();
     const ranges = new Map<Own, Range[]>();
     for (const part of selected) {
@@ -56,11 +55,6 @@ export class SightShown {
     }
     const control = nodeOf(open);
     if (control && 'localName' in control) this.#noteAt(control as Element);
-    const filling = nodeOf(full);
-    if (filling && 'localName' in filling) {
-      this.#full = filling as Element;
-      this.#full.setAttribute('insyn-fullscreen', '');
-    }
   }
 
   clear(): void {
@@ -68,8 +62,6 @@ export class SightShown {
     this.#windows.clear();
     this.#note?.remove();
     this.#note = undefined;
-    this.#full?.removeAttribute('insyn-fullscreen');
-    this.#full = undefined;
   }
 
   #noteAt(control: Element): void {

@@ -78,7 +78,7 @@ export interface Sheet {
 
 /**
  * The part of the viewport that is seen, pinched open by `scale`, in CSS pixels from the corner; the control whose native pop-up
- * is open, and the element that fills the screen, 0 where there is none; and what is selected.
+ * is open, 0 where there is none; and what is selected.
  */
 export interface Sight {
   op: 'sight';
@@ -86,7 +86,6 @@ export interface Sight {
   x: number;
   y: number;
   open: Id;
-  full: Id;
   selected: Selected[];
 }
 /** From a place in a node to another: characters of a text; in an element 0 where it begins, 1 where it ends. */
@@ -276,7 +275,8 @@ class TreeWriter extends Writer {
       case 'sight':
         this.uint(op.scale * 1000);
         for (const place of [op.x, op.y]) this.int(place);
-        for (const id of [op.open, op.full]) this.uint(id);
+        // Once what fills the screen; an attribute says it.
+        for (const id of [op.open, 0]) this.uint(id);
         this.uint(Math.min(op.selected.length, MOST.selected));
         for (const { from, at, to, end } of op.selected.slice(0, MOST.selected)) {
           for (const part of [from, at, to, end]) this.uint(part);
@@ -456,11 +456,12 @@ class TreeReader extends Reader {
       }
       case 'sight': {
         const scale = this.uint() / 1000;
-        const [x, y, open, full] = [this.int(), this.int(), this.uint(), this.uint()];
+        const [x, y, open] = [this.int(), this.int(), this.uint()];
+        this.uint();
         const selected = this.list(() => ({ from: this.uint(), at: this.uint(), to: this.uint(), end: this.uint() }));
         const far = scale < 1 || scale > MOST.scale || Math.max(Math.abs(x), Math.abs(y)) > MOST.side;
         if (far || selected.length > MOST.selected) throw new RangeError('not in sight');
-        return { op, scale, x, y, open, full, selected };
+        return { op, scale, x, y, open, selected };
       }
       case 'styles':
         return { op, id: this.id(), sheets: this.sheets() };

@@ -4,7 +4,7 @@ import type { Mirror } from '../../src/mirror/mirror.ts';
 import { type PageInfo, View } from '../../src/view/view.ts';
 import type { Bytes, FromMirror } from '../../src/wire/messages.ts';
 import type { Policy } from '../../src/wire/policy.ts';
-import { decode } from '../../src/wire/tree.ts';
+import { decode, type Op } from '../../src/wire/tree.ts';
 import { canon } from './canon.ts';
 import type { SourceWindow } from './source.ts';
 
@@ -75,15 +75,21 @@ export class Host {
     }
   }
 
-  /** How often the mirror has summed up a part of what it sent. */
-  get sums(): number {
+  /** All operations that left the mirror. */
+  ops(): Op[] {
     return this.bodies.flatMap((body) => {
       try {
-        return decode(body).filter(({ op }) => op === 'sum');
+        return decode(body);
       } catch {
+        // A resource's bytes.
         return [];
       }
-    }).length;
+    });
+  }
+
+  /** How often the mirror has summed up a part of what it sent. */
+  get sums(): number {
+    return this.ops().filter(({ op }) => op === 'sum').length;
   }
 
   /** Forgets what happened so far. */

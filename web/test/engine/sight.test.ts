@@ -11,7 +11,9 @@ import { launch, openStage, type Stage } from './stage.ts';
 const PAGE = `<!doctype html><title>s</title><script src=/source.js></script><p id=one>The first words here</p>
 <p id=two>and <b>some more</b> of them</p><p id=masked data-insyn=mask>Masked words</p>
 <div contenteditable id=edit>written text</div><select id=list><option>a<option>b</select><input type=date id=date>
-<div id=box style="width:100px;height:50px">box</div><iframe id=in srcdoc="<p>words in the frame</p>"></iframe>
+<div id=box style="width:100px;height:50px">box</div><button id=go>Fill</button>
+<div data-insyn=hide><div id=under>hidden</div></div><div id=card></div>
+<script>card.attachShadow({mode:'open'}).innerHTML='bare words <p>Words in the card</p><p data-insyn=mask>masked there</p>'</script><iframe id=in srcdoc="<p>words in the frame</p>"></iframe>
 <div style="height:2000px"></div>`;
 
 let browser: Browser;
@@ -72,6 +74,68 @@ async function selection(): Promise<void> {
 }
 test('selected text is highlighted, where it is shown and nowhere else', selection);
 
+/** Selects in a shadow root with the mouse, or by hand, and says what is highlighted in the view. */
+async function inShadow(hidden: 'show' | 'mask'): Promise<void> {
+  await stage.mirror('/sight.html');
+  const got = await stage.page.evaluate(async (mode) => {
+    const { host } = window;
+    const doc = host.source.document;
+    const card = doc.querySelector('#card') as HTMLElement;
+    card.setAttribute('data-insyn', mode);
+    await host.settle(500);
+    const out: string[][] = [];
+    const [bare, words, masked] = Array.from(card.shadowRoot?.childNodes ?? []).filter((node) =>
+      node.textContent?.trim(),
+    );
+    for (const node of [bare, words?.firstChild, masked?.firstChild]) {
+      if (!node) continue;
+      doc.getSelection()?.setBaseAndExtent(node, 0, node, 5);
+      await host.settle(500);
+      const own = host.frame.contentWindow as Window & typeof globalThis;
+      out.push(Array.from(own.CSS.highlights.get('insyn-selection') ?? [], (range) => String(range)));
+    }
+    doc.getSelection()?.removeAllRanges();
+    host.mirror?.stop();
+    return out;
+  }, hidden);
+  assert.deepEqual(got, hidden === 'show' ? [['bare '], ['Words'], []] : [[], [], []]);
+}
+test('what is selected in a shadow root is highlighted, where it is shown', async () => {
+  await inShadow('show');
+  await inShadow('mask');
+});
+
+test('where the caret is in a text or a field is not told, only which field has it', async () => {
+  await stage.mirror('/sight.html');
+  const told = await stage.page.evaluate(async () => {
+    const { host } = window;
+    const doc = host.source.document;
+    const field = doc.createElement('input');
+    field.value = 'written words';
+    doc.body.prepend(field);
+    host.forget();
+    field.focus();
+    await host.settle(1500);
+    const first = host.ops().filter(({ op }) => op === 'sight').length;
+    host.forget();
+    for (const at of [1, 4, 7]) {
+      field.setSelectionRange(at, at);
+      await host.settle(400);
+      field.setSelectionRange(0, at);
+      await host.settle(400);
+    }
+    const still = host.kinds.length;
+    const focused = host.frame.contentDocument?.querySelector('[insyn-focus]')?.localName;
+    field.blur();
+    doc.getSelection()?.collapse(doc.querySelector('#one')?.firstChild ?? null, 3);
+    await host.settle(500);
+    const ops = host.ops().filter(({ op }) => op === 'sight');
+    host.mirror?.stop();
+    return { first, still, focused, ops };
+  });
+  assert.deepEqual(told, { first: 0, still: 0, focused: 'input', ops: [] });
+});
+
 test('an open list and date picker have a note beside them that says so', async () => {
   await stage.mirror('/sight.html');
   const notes = (): Promise<string[]> =>
@@ -105,28 +169,57 @@ test('an open list and date picker have a note beside them that says so', async 
   await stage.page.evaluate(() => window.host.mirror?.stop());
 });
 
-test('what fills the screen there fills the view', async () => {
+test('what fills the screen there fills the view, and a box does where it is hidden', async () => {
   await stage.mirror('/sight.html');
-  const size = await stage.page.evaluate(async () => {
-    const { host } = window;
-    const doc = host.source.document;
-    // No person is there to allow it: what the browser would say then.
-    Object.defineProperty(doc, 'fullscreenElement', { value: doc.querySelector('#box'), configurable: true });
-    doc.dispatchEvent(new Event('fullscreenchange'));
-    await host.settle(500);
-    const view = host.frame.contentDocument as Document;
-    const box = view.querySelector('[insyn-fullscreen]')?.getBoundingClientRect();
-    Object.defineProperty(doc, 'fullscreenElement', { value: null, configurable: true });
-    doc.dispatchEvent(new Event('fullscreenchange'));
-    await host.settle(500);
-    return [box?.x, box?.y, box?.width, box?.height, view.querySelectorAll('[insyn-fullscreen]').length];
+  const { page } = stage;
+  await page.setViewport({ width: 640, height: 1300 });
+  await page.evaluate(() => {
+    document.body.style.display = 'block';
   });
-  const inner = await stage.page.evaluate(() => {
-    const root = window.host.frame.contentDocument?.documentElement;
-    return [root?.clientWidth, window.host.frame.clientHeight];
+  const source = await (await page.$('#source'))?.contentFrame();
+  assert.ok(source);
+  /** What fills the view: which element, where it is, and whether it lies on top of all else. */
+  const filling = (): Promise<unknown[]> =>
+    page.evaluate(() => {
+      const view = window.host.frame.contentDocument as Document;
+      return Array.from(view.querySelectorAll('[insyn-fullscreen]'), (box) => {
+        const { x, y, width, height } = box.getBoundingClientRect();
+        const whole = width === view.documentElement.clientWidth && height === window.host.frame.clientHeight;
+        return [box.localName, box.getAttribute('insyn-kind'), x, y, whole, box.matches(':popover-open')];
+      });
+    });
+  const fill = async (id: string): Promise<void> => {
+    await source.evaluate((at) => {
+      const element = document.getElementById(at);
+      (document.querySelector('#go') as HTMLElement).onclick = () => void element?.requestFullscreen();
+    }, id);
+    await (await source.$('#go'))?.click();
+    await source.waitForFunction(() => document.fullscreenElement !== null);
+  };
+  const leave = async (): Promise<void> => {
+    await source.evaluate(() => document.exitFullscreen());
+    await settle();
+  };
+  for (const [id, name, kind] of [
+    ['box', 'div', null],
+    ['under', 'insyn-box', 'hidden'],
+  ] as const) {
+    assert.deepEqual(await filling(), []);
+    await fill(id);
+    await settle();
+    assert.deepEqual(await filling(), [[name, kind, 0, 0, true, true]]);
+    await page.evaluate(() => window.host.mirror?.resync());
+    await settle();
+    assert.deepEqual(await filling(), [[name, kind, 0, 0, true, true]]);
+    await leave();
+    assert.deepEqual(await filling(), []);
+  }
+  assert.equal(await page.evaluate(() => window.host.resyncs), 0);
+  await page.evaluate(() => {
+    window.host.mirror?.stop();
+    document.body.style.display = '';
   });
-  assert.deepEqual(size, [0, 0, inner[0], inner[1], 0]);
-  await stage.page.evaluate(() => window.host.mirror?.stop());
+  await page.setViewport({ width: 1280, height: 620 });
 });
 
 test('a page pinched open says which part is seen', async () => {
@@ -146,7 +239,7 @@ test('a page pinched open says which part is seen', async () => {
 });
 
 test('what can not be is refused, and ids that are not there point nowhere', () => {
-  const sight: Op = { op: 'sight', scale: 1, x: 0, y: 0, open: 0, full: 0, selected: [] };
+  const sight: Op = { op: 'sight', scale: 1, x: 0, y: 0, open: 0, selected: [] };
   assert.deepEqual(decode(encode([sight])), [sight]);
   const selected = [{ from: 900, at: 1 << 30, to: 901, end: 7 }];
   assert.deepEqual(decode(encode([{ ...sight, selected }])), [{ ...sight, selected }]);
@@ -162,4 +255,5 @@ test('the same in Firefox', { timeout: 60_000 }, async () => {
   browser = await launchFirefox();
   await open();
   await selection();
+  await inShadow('show');
 });
