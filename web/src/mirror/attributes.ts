@@ -71,6 +71,7 @@ function treeSieve(around: Surroundings, context: Context, base: string): Sieve 
     id: (name) => `i${around.id(name)}`,
     text: (value, property) => (/^font/.test(property) ? value : around.text(value, context)),
     custom: (property, value, names) => around.custom(property, value, names, context.mode === 'show'),
+    media: (feature) => matchMedia(feature).matches,
     ...(around.classes && { class: (name: string) => `insyn-${around.id(`.${name}`)}` }),
   };
 }
@@ -171,6 +172,12 @@ function dataOf(
   return /^(bgcolor|color)$/.test(name) || /^(?!.*\d{6})[-+\d.,%*\s]*$/.test(value) ? value : undefined;
 }
 
+/** Whether a page that says so in its head is dark: to the applicant, where it could be either. */
+function isDark(doc: Document): boolean {
+  const said = doc.querySelector<HTMLMetaElement>('meta[name=color-scheme i]')?.content ?? '';
+  return /\bdark\b/i.test(said) && (!/\blight\b/i.test(said) || matchMedia('(prefers-color-scheme:dark)').matches);
+}
+
 /** All that may be told of an element beside its children and form state. */
 export function attributesOf(element: Element, context: Context, around: Surroundings): Attribute[] {
   const out: Attribute[] = [];
@@ -249,6 +256,7 @@ export function attributesOf(element: Element, context: Context, around: Surroun
   ) {
     out.push(['insyn-quirks', '']);
   }
+  if (localName === 'html' && isDark(element.ownerDocument)) out.push(['insyn-dark', '']);
   if (localName.includes('-') && !matches(element, ':defined')) out.push(['insyn-undefined', '']);
   if (named && matches(element, ':target')) out.push(['insyn-target', '']);
   return out;

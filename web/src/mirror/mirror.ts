@@ -393,6 +393,8 @@ export class Mirror {
         tree.touch(element);
       }
     }
+    // Of its colour scheme no event tells.
+    tree.touch(this.#root.documentElement);
     this.#resources.look();
     void this.#resources.sample(
       Array.from(tree.canvases, ({ node }) => node as HTMLCanvasElement),

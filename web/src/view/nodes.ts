@@ -188,6 +188,7 @@ function setSelect(select: HTMLSelectElement, filled: boolean, chosen: readonly 
 /** The view's own styles: first in each root, and stronger than the page's where it matters. */
 export const BASE_STYLE = `
 * { scroll-behavior: auto !important; overflow-anchor: none !important; caret-color: transparent !important; }
+@layer insyn-scheme { [insyn-dark] { color-scheme: dark; } }
 insyn-void { display: none !important; }
 :where([insyn-focus-visible]) { outline: 1px auto; outline: auto 1px -webkit-focus-ring-color; }
 ::highlight(insyn-selection) { background-color: Highlight; color: HighlightText; }

@@ -166,7 +166,7 @@ const TYPES: readonly (readonly [AttributeType, string])[] = [
   ['flag', 'insyn-quirks'],
   ['data', 'frameborder scrolling marginwidth marginheight'],
   ['data', 'insyn-top'],
-  ['flag', 'insyn-fullscreen insyn-indeterminate'],
+  ['flag', 'insyn-fullscreen insyn-indeterminate insyn-dark'],
 ];
 
 export const ATTRIBUTES: readonly { name: string; type: AttributeType }[] = TYPES.flatMap(([type, names]) =>
