@@ -282,10 +282,12 @@ const COPIED = [
   'order',
   'border-radius',
   'transform',
+  'object-fit',
+  'background-color',
 ];
 
-/** The box that stands for an element: same place, same size. Forces layout. */
-export function boxAttributes(element: Element, kind: string, around: Surroundings): Attribute[] {
+/** The box that stands for an element: same place, same size; of video and sound what they do, and what is seen. Forces layout. */
+export function boxAttributes(element: Element, kind: string, context: Context, around: Surroundings): Attribute[] {
   const style = getComputedStyle(element);
   const inline = /^inline/.test(style.display) || style.display === 'contents';
   const display = style.display === 'none' ? 'none' : inline ? 'inline-block' : style.display;
@@ -300,6 +302,16 @@ export function boxAttributes(element: Element, kind: string, around: Surroundin
     ['insyn-kind', kind],
     ['style', rules.join(';')],
   ];
+  if (kind === 'video' || kind === 'audio') {
+    const media = element as HTMLVideoElement;
+    const { ended, paused, muted, controls, poster } = media;
+    const state = ended ? 'ended' : paused ? 'paused' : 'playing';
+    out.push(['insyn-media', state + (muted ? ' muted' : '') + (controls ? ' bar' : '')]);
+    const url = poster && absolute(poster, media.baseURI);
+    let number = kind === 'video' && context.mode === 'show' ? around.resources.film(media) : undefined;
+    if (url && mayLeave(url, context)) number ??= around.resources.number(url, 'image');
+    if (number !== undefined) out.push(['insyn-src', String(number)]);
+  }
   // What fills the screen may be something in it that isn't shown.
   if (element.contains((rootOf(element) as Document).fullscreenElement)) {
     out.push(['insyn-fullscreen', ''], ['insyn-top', String(around.top(element))]);

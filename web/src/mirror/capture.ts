@@ -127,6 +127,7 @@ export class Tree {
   #last = 0;
   readonly controls = new Set<Sent>();
   readonly customs = new Set<Sent>();
+  /** Those that are shown as pictures, and videos. */
   readonly canvases = new Set<Sent>();
   readonly #frames = new Set<Sent>();
   #dirtyKids = new Set<Sent>();
@@ -425,7 +426,8 @@ export class Tree {
       else if (node instanceof Element) {
         const told = form?.chosen.length || (form?.bits ?? 0) & FORM.checked;
         const filled = (form?.bits ?? 0) & FORM.secret || (!told && (form?.bits ?? 0) & FORM.filled);
-        if (box !== undefined ? box !== VOID : filled || isCovered(node, attributes ?? [])) yield node;
+        const pictured = box && attributes?.some(([name]) => name === 'insyn-src');
+        if (box !== undefined ? box !== VOID && !pictured : filled || isCovered(node, attributes ?? [])) yield node;
       }
     }
   }
@@ -549,6 +551,7 @@ export class Tree {
     if (kind.box === VOID) return entry;
     if (kind.box) {
       capture.sized(element, true);
+      if (kind.box === 'video') this.canvases.add(sent);
     } else if (keepsContent(element)) {
       this.#keeps.add(sent);
       if (element.localName !== 'textarea') capture.sized(element, true);
@@ -582,7 +585,7 @@ export class Tree {
 
   #read(element: Element, sent: Sent): Attribute[] {
     const { surroundings } = this.#capture;
-    if (sent.box) return boxAttributes(element, sent.box, surroundings);
+    if (sent.box) return boxAttributes(element, sent.box, sent.context, surroundings);
     const attributes = attributesOf(element, sent.context, surroundings);
     return this.#keeps.has(sent) && element.localName !== 'textarea' ? editAttributes(element, attributes) : attributes;
   }

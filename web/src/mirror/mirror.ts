@@ -397,7 +397,7 @@ export class Mirror {
     tree.touch(this.#root.documentElement);
     this.#resources.look();
     void this.#resources.sample(
-      Array.from(tree.canvases, ({ node }) => node as HTMLCanvasElement),
+      [...tree.canvases].flatMap(({ node, context }) => (context.mode === 'show' ? (node as HTMLCanvasElement) : [])),
       (canvas) => this.#touched(canvas),
     );
     this.#sheets.look();

@@ -10,6 +10,8 @@ const KEEP_BYTES = 48 << 20;
 /** The most pixels read off a canvas. */
 const CANVAS_PIXELS = 16 << 20;
 const AT_ONCE = 4;
+/** How wide a video's picture is at most. */
+const FILM_WIDTH = 640;
 /** How often a canvas is read at most, in milliseconds; one that takes long to read more seldom. */
 const SAMPLE_MS = 500;
 
@@ -52,6 +54,14 @@ export function familyOf({ family }: FontFace): string {
   return family.replace(/^["']|["']$/g, '');
 }
 
+function painted(from: CanvasImageSource, width: number, height: number): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext('2d')?.drawImage(from, 0, 0, width, height);
+  return canvas;
+}
+
 export class Resources {
   readonly #fetchable: readonly string[];
   readonly #ready: () => void;
@@ -62,6 +72,8 @@ export class Resources {
   readonly #canvases = new WeakMap<Element, Resource>();
   readonly #tainted = new WeakSet<Element>();
   #nextSample = 0;
+  /** How often canvases were read; videos are every fourth time. */
+  #rounds = 0;
   /** Numbers whose answer the view has not been told. */
   #news = new Set<Resource>();
   readonly #loaded = new Set<string>();
@@ -122,25 +134,44 @@ export class Resources {
     return resource.number;
   }
 
+  /**
+   * The number of a video's picture, where it shows one and this may be read: not of what somebody else serves, nor of what was made
+   * in the page, such as what its camera sees.
+   */
+  film(media: HTMLVideoElement): number | undefined {
+    const { currentSrc, srcObject, poster, currentTime, readyState } = media;
+    const own = !srcObject && currentSrc.startsWith(`${location.origin}/`) && !this.#tainted.has(media);
+    return own && readyState > 1 && (!poster || currentTime) ? this.canvas(media) : undefined;
+  }
+
   #add(known: Omit<Resource, 'number' | 'hash' | 'type'>): Resource {
     const resource: Resource = { ...known, number: this.#byNumber.length, hash: '', type: '' };
     this.#byNumber.push(resource);
     return resource;
   }
 
-  /** Reads the canvases in sight anew, one after another; `closed` is called for one that can't be read. */
-  async sample(canvases: Iterable<HTMLCanvasElement>, closed: (canvas: Element) => void): Promise<void> {
+  /** Reads the canvases and videos in sight anew, one after another; `closed` is called for one that can't be read. */
+  async sample(
+    canvases: Iterable<HTMLCanvasElement | HTMLVideoElement>,
+    closed: (canvas: Element) => void,
+  ): Promise<void> {
     const began = performance.now();
     if (began < this.#nextSample) return;
     this.#nextSample = Number.POSITIVE_INFINITY;
+    const films = !(this.#rounds++ % 4);
     for (const canvas of canvases) {
+      const film = 'videoWidth' in canvas;
       const { top, bottom, left, right } = canvas.getBoundingClientRect();
-      const size = canvas.width * canvas.height;
+      const [width, height] = film ? [canvas.videoWidth, canvas.videoHeight] : [canvas.width, canvas.height];
+      const size = width * height;
       const { innerHeight = 0, innerWidth = 0 } = canvas.ownerDocument.defaultView ?? {};
       if (bottom <= 0 || right <= 0 || top > innerHeight || left > innerWidth || !size || size > CANVAS_PIXELS)
         continue;
+      if (film && !(films && this.film(canvas) !== undefined)) continue;
       try {
-        const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done));
+        const wide = Math.min(width, FILM_WIDTH);
+        const from = film ? painted(canvas, wide, (wide * height) / width) : canvas;
+        const blob = await new Promise<Blob | null>((done) => from.toBlob(done, film ? 'image/jpeg' : ''));
         if (blob) await this.#paint(canvas, new Uint8Array(await blob.arrayBuffer()));
       } catch {
         this.#tainted.add(canvas);
@@ -160,9 +191,10 @@ export class Resources {
       this.#kept.delete(resource.hash);
       this.#bytes -= old.bytes.length;
     }
-    if (!this.#keep(hash, 'image/png', bytes)) return;
+    const type = sniff(bytes);
+    if (!type || !this.#keep(hash, type, bytes)) return;
     resource.hash = hash;
-    resource.type = 'image/png';
+    resource.type = type;
     this.#news.add(resource);
     this.#ready();
   }
@@ -276,10 +308,7 @@ export class Resources {
     await image.decode();
     const { naturalWidth, naturalHeight } = image;
     if (naturalWidth * naturalHeight > CANVAS_PIXELS || naturalWidth * naturalHeight === 0) return undefined;
-    const canvas = document.createElement('canvas');
-    canvas.width = naturalWidth;
-    canvas.height = naturalHeight;
-    canvas.getContext('2d')?.drawImage(image, 0, 0);
+    const canvas = painted(image, naturalWidth, naturalHeight);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
     return blob ? new Uint8Array(await blob.arrayBuffer()) : undefined;
   }

@@ -92,7 +92,10 @@ export class Watch {
     listen(root, ['scroll'], ({ target }) => target instanceof Node && this.#watcher.scrolled(target), signal);
     listen(
       root,
-      ['load', 'error', 'input', 'change', 'toggle', 'close', 'reset', 'invalid'],
+      [
+        ...['load', 'error', 'input', 'change', 'toggle', 'close', 'reset', 'invalid'],
+        ...['play', 'pause', 'loadeddata', 'volumechange'],
+      ],
       ({ target }) => target instanceof Node && this.#watcher.touched(target),
       signal,
     );

@@ -21,8 +21,8 @@ export interface Sent {
 const WHY: Record<string, string> = {
   hidden: 'hidden by a rule or a mark',
   frame: "a frame, object or embed that can't be looked into, or may not",
-  video: 'a video: its pictures stay in the page',
-  audio: 'a sound: it stays in the page',
+  video: 'a video: its poster or last picture is shown where pictures are, and its state',
+  audio: 'a sound: it stays in the page, but for its state',
   canvas: 'a canvas: its pixels stay in the page',
   unknown: 'an element that is not on the list',
   deep: 'nested deeper than is shown',

@@ -195,8 +195,9 @@ insyn-void { display: none !important; }
 [insyn-fullscreen] { position: fixed !important; inset: 0 !important; margin: 0 !important; box-sizing: border-box !important;
   width: 100% !important; height: 100% !important; min-width: 0 !important; max-width: none !important;
   min-height: 0 !important; max-height: none !important; transform: none !important; z-index: 2147483646 !important; }
-insyn-box { overflow: hidden; background: #d9d9de repeating-linear-gradient(45deg, #0001 0 8px, #0000 8px 16px) !important;
-  color: #3a3a44 !important; font: 12px/1.3 system-ui, sans-serif !important; text-align: center !important; }
+insyn-box:not([insyn-pictured]) {
+  background: #d9d9de repeating-linear-gradient(45deg, #0001 0 8px, #0000 8px 16px) !important; }
+insyn-box { overflow: hidden; color: #3a3a44 !important; font: 12px/1.3 system-ui, sans-serif !important; text-align: center !important; }
 ${Object.entries({
   hidden: 'Hidden',
   frame: 'Other content',
@@ -208,6 +209,7 @@ ${Object.entries({
 })
   .map(([kind, label]) => `${BOX}[insyn-kind="${kind}"]::before { content: "${label}" !important; }`)
   .join('\n')}
+insyn-box[insyn-media]::before { content: none !important; }
 [insyn-kind="edit"][insyn-filled]::before { content: "${FILLED}"; }
 input[insyn-filled]:is([type="number"], [type="date"], [type="month"], [type="week"], [type="time"],
   [type="datetime-local"]) { -webkit-text-security: disc !important; }

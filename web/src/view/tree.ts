@@ -1,7 +1,7 @@
 // Room: view. One epoch's tree: nodes by id, and the steps that change them. Steps are checked against the tree before
 // the first one is applied; a body that names what isn't there changes nothing.
 
-import { FRAME } from '../wire/allow.ts';
+import { BOX, FRAME } from '../wire/allow.ts';
 import type { Sieve } from '../wire/css.ts';
 import {
   type Attribute,
@@ -15,6 +15,7 @@ import {
   type Sight,
 } from '../wire/tree.ts';
 import { fill, freshDocument, makeFrame } from './frames.ts';
+import { MediaShown } from './media.ts';
 import { setMotion } from './motion.ts';
 import {
   createElement,
@@ -81,6 +82,7 @@ export class ViewTree {
   /** Where the applicant scrolled to. */
   readonly #scrolls = new Map<Id, { x: number; y: number }>();
   readonly #veil: Veil;
+  readonly #media = new MediaShown();
   #connected = false;
 
   constructor(doc: Document, sheets: Sheets) {
@@ -504,6 +506,10 @@ export class ViewTree {
   #image(element: Element): void {
     const size = element.getAttribute('insyn-size');
     const number = element.getAttribute('insyn-src');
+    if (element.localName === BOX) {
+      this.#media.show(element, number === null ? undefined : this.#sheets.url(Number(number)));
+      return;
+    }
     if (size === null && number === null) {
       if (element.localName === 'img') element.removeAttribute('src');
       return;

@@ -167,6 +167,7 @@ const TYPES: readonly (readonly [AttributeType, string])[] = [
   ['data', 'frameborder scrolling marginwidth marginheight'],
   ['data', 'insyn-top'],
   ['flag', 'insyn-fullscreen insyn-indeterminate insyn-dark'],
+  ['word', 'insyn-media'],
 ];
 
 export const ATTRIBUTES: readonly { name: string; type: AttributeType }[] = TYPES.flatMap(([type, names]) =>
@@ -203,7 +204,7 @@ const KEYWORDS: ReadonlySet<string> = new Set(
   exclusion hue saturation luminosity erode dilate fractalNoise turbulence duplicate wrap identity discrete linear gamma
   translate scale rotate skewX skewY align spacing exact spacingAndGlyphs strokeWidth SourceGraphic SourceAlpha
   BackgroundImage BackgroundAlpha FillPaint StrokePaint deg rad turn preserve bold italic solid dashed thin medium thick
-  frame video audio canvas unknown deep edit
+  frame video audio canvas unknown deep edit playing paused ended muted bar
   black white red green blue yellow silver gray grey navy maroon purple teal`),
 );
 
