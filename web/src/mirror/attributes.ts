@@ -50,6 +50,8 @@ export interface Surroundings {
   text(text: string, context: Context): string;
   /** Whether a custom property may leave. */
   custom: CustomFilter;
+  /** Whether the page of another origin in a frame is in quirks mode. */
+  quirks(frame: Element): boolean | undefined;
 }
 
 /** What somebody chose, in other words. */
@@ -252,7 +254,7 @@ export function attributesOf(element: Element, context: Context, around: Surroun
   if (
     localName === 'iframe' &&
     element instanceof HTMLIFrameElement &&
-    element.contentDocument?.compatMode === 'BackCompat'
+    (element.contentDocument?.compatMode === 'BackCompat' || around.quirks(element))
   ) {
     out.push(['insyn-quirks', '']);
   }

@@ -2,7 +2,7 @@
 // with sent, at the time of sending: what came and went in between leaves no trace.
 
 import { BOX, FORM, FRAME, nameOf, VOID } from '../wire/allow.ts';
-import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op } from '../wire/tree.ts';
+import { type Attribute, type Entry, type Id, MOST, type NewElement, type Op, SHARE } from '../wire/tree.ts';
 import { attributesOf, boxAttributes, editAttributes, type Surroundings } from './attributes.ts';
 import { isClosed } from './closed.ts';
 import { formState, isControl, isGroup, keepsContent, sameState } from './forms.ts';
@@ -34,6 +34,8 @@ export interface Sent {
   text?: string;
   /** Its shadow root, or the document in a frame. */
   shadow?: Sent;
+  /** The page of another origin in it. */
+  far?: NonNullable<Inside['far']>;
   /** Whose it was: in another document a node is another. */
   owner: Node | null;
 }
@@ -124,7 +126,8 @@ export class Tree {
   readonly #capture: Capture;
   readonly #sent = new Map<Node, Sent>();
   readonly #root: Sent;
-  #last = 0;
+  readonly #first: Id;
+  #last: Id;
   readonly controls = new Set<Sent>();
   readonly customs = new Set<Sent>();
   /** Those that are shown as pictures, and videos. */
@@ -145,8 +148,11 @@ export class Tree {
   /** The first step is not whole yet. */
   #building = false;
 
-  constructor(root: Document, context: Context, capture: Capture) {
+  /** Its nodes have numbers after `first`. */
+  constructor(root: Document, context: Context, capture: Capture, first: Id) {
     this.#capture = capture;
+    this.#first = first;
+    this.#last = first;
     this.#root = this.#put(root, undefined, context);
   }
 
@@ -160,10 +166,12 @@ export class Tree {
 
   /** Begins the first step. Nothing may have been sent yet, and nothing is taken from it until `more` has made it whole. */
   first(): Op {
-    const op: Op = { op: 'root', id: this.#root.id, kids: [] };
+    const { id } = this.#root;
+    const kids: Entry[] = [];
     this.#building = true;
-    this.#rest = [{ sent: this.#root, kids: op.kids, depth: 0 }];
-    return op;
+    this.#rest = [{ sent: this.#root, kids, depth: 0 }];
+    // Of the page in a frame the view has the document already.
+    return this.#first ? { op: 'splice', id, start: 0, removed: 0, entries: kids } : { op: 'root', id, kids };
   }
 
   /**
@@ -440,6 +448,7 @@ export class Tree {
     this.#made++;
     const sent: Sent = { id: ++this.#last, node, parent, kids: [], context, owner: node.ownerDocument };
     this.#sent.set(node, sent);
+    if (sent.id - this.#first >= SHARE.nodes) this.broken = true;
     return sent;
   }
 
@@ -570,9 +579,17 @@ export class Tree {
     if (element.localName.includes('-')) this.customs.add(sent);
     if (element.localName === 'canvas') this.canvases.add(sent);
     const inside = this.#inside(element, sent.context);
-    const root = inside?.document ?? shadowOf(element);
+    const far = inside?.far;
+    const root = (inside?.document as Document | undefined) ?? shadowOf(element);
     if (inside) this.#frames.add(sent);
-    if (root) {
+    if (far && root) {
+      const id = far.open();
+      if (!id) this.broken = true;
+      // Not known by its node, so that nothing of it is looked at here.
+      sent.shadow = { id, node: root, parent: sent, kids: [], context: inside.context, owner: null };
+      sent.far = far;
+      entry.shadow = { id, kids: [] };
+    } else if (root) {
       const shadow = this.#put(root, sent, inside?.context ?? sent.context);
       sent.shadow = shadow;
       capture.root(root, true);
@@ -622,6 +639,7 @@ export class Tree {
     this.customs.delete(sent);
     this.canvases.delete(sent);
     this.#frames.delete(sent);
+    sent.far?.close();
     if (sent.parent?.shadow === sent) this.#capture.root(sent.node as ShadowRoot | Document, false);
     if (sent.node instanceof Element && (sent.box || this.#keeps.has(sent))) this.#capture.sized(sent.node, false);
   }

@@ -5,6 +5,7 @@ import type { BannerTexts } from '../wire/banner-texts.ts';
 import { sha256 } from '../wire/hex.ts';
 import type { FromMirror, ToMirror } from '../wire/messages.ts';
 import { Banner } from './banner.ts';
+import { framed } from './framed.ts';
 import type { Hand } from './loader.ts';
 import { Mirror } from './mirror.ts';
 
@@ -210,6 +211,7 @@ class PagePart {
     this.#mirror?.stop();
     this.#mirror = new Mirror({
       policy: JSON.parse(policy),
+      text: policy,
       root: document,
       send: (out, transfer) => {
         if (out.t === 'view') this.#banner?.view(out.shown);
@@ -259,6 +261,10 @@ class PagePart {
   const hand = window[key] as Hand | undefined;
   delete window[key];
   if (!hand || hand.start) return;
+  if (self !== top) {
+    framed(hand);
+    return;
+  }
   const part = new PagePart(hand);
   hand.start = () => part.begin();
   // Until the document is parsed nobody knows whether it has a place for the form, whose bridge then is the page's only one.

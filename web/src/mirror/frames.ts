@@ -3,14 +3,18 @@
 
 import type { PageRule, Policy } from '../wire/policy.ts';
 import { pageRule } from '../wire/policy.ts';
+import type { Id } from '../wire/tree.ts';
 import { Document, HTMLIFrameElement, ShadowRoot } from './kinds.ts';
 import { type Context, STRENGTH } from './mask.ts';
 import { parentOf } from './native.ts';
 
 /** What is shown in a frame, and how. */
 export interface Inside {
-  document: Document;
+  /** Of another origin: what stands for it. */
+  document: Node;
   context: Context;
+  /** Of another origin: has it begin, under a document with the id that comes back, and end. */
+  far?: { open(): Id; close(): void };
 }
 
 /** Where a document lies. What a page wrote into a frame by itself lies where the page does. */
@@ -41,16 +45,25 @@ export function around(node: Node): Node | null {
   return parentOf(node);
 }
 
-/** Where the viewport that a node is in begins, in CSS pixels of the one of `root`. */
-export function offset(node: Node, root: Document): { x: number; y: number } {
-  const at = { x: 0, y: 0 };
+/** Where the viewport in a frame begins, in CSS pixels of the one that the frame is in. */
+function corner(frame: Element): { x: number; y: number } {
+  const { left, top } = frame.getBoundingClientRect();
+  const { paddingLeft, paddingTop } = getComputedStyle(frame);
+  return {
+    x: left + frame.clientLeft + Number.parseFloat(paddingLeft),
+    y: top + frame.clientTop + Number.parseFloat(paddingTop),
+  };
+}
+
+/** Where the viewport that a node is in, or that is in `within`, begins, in CSS pixels of the one of `root`. */
+export function offset(node: Node, root: Document, within?: Element): { x: number; y: number } {
+  const at = within ? corner(within) : { x: 0, y: 0 };
   for (let doc: Document | null = node instanceof Document ? node : node.ownerDocument; doc && doc !== root; ) {
     const frame: Element | null = doc.defaultView?.frameElement ?? null;
     if (!frame) break;
-    const { left, top } = frame.getBoundingClientRect();
-    const { paddingLeft, paddingTop } = getComputedStyle(frame);
-    at.x += left + frame.clientLeft + Number.parseFloat(paddingLeft);
-    at.y += top + frame.clientTop + Number.parseFloat(paddingTop);
+    const { x, y } = corner(frame);
+    at.x += x;
+    at.y += y;
     doc = frame.ownerDocument;
   }
   return at;

@@ -16,6 +16,8 @@ export interface Hand {
   ready?: BannerTexts;
   /** Set by the core: begins a session, or does nothing if one is under way. */
   start?: () => void;
+  /** In a frame: what the page at the top asked last, with a port to answer to. */
+  ask?: MessageEvent;
 }
 
 interface TrustedTypes {
@@ -23,8 +25,7 @@ interface TrustedTypes {
 }
 
 ((script: unknown) => {
-  // One tab, one page: in a frame of another agency page there is nothing to do, the page around it is what is mirrored.
-  if (!(script instanceof HTMLScriptElement) || self !== top) return;
+  if (!(script instanceof HTMLScriptElement)) return;
   const hand: Hand = { origin: new URL(script.src).origin, policy: script.dataset.policy };
   const key = Symbol.for('insyn') as unknown as keyof Window;
   let loading = false;
@@ -89,6 +90,15 @@ interface TrustedTypes {
     here.append(form);
   };
 
+  // One tab, one page: in a frame there is nothing to do until the page at the top, which is mirrored, asks for it.
+  if (self !== top) {
+    addEventListener('message', (event) => {
+      if (event.source !== top || event.data?.insyn !== 'frame') return;
+      hand.ask = event;
+      resume();
+    });
+    return;
+  }
   place();
   if (document.readyState === 'loading') addEventListener('DOMContentLoaded', place, { once: true });
   resume();

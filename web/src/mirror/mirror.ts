@@ -2,15 +2,16 @@
 // It never throws into the page, changes nothing in it but its own overlay, and after `stop` nothing of it is left.
 
 import type { Bytes, FromMirror, Hash, Shown } from '../wire/messages.ts';
-import { type PageRule, type Policy, pageRule } from '../wire/policy.ts';
-import { encode, encoding, type Op } from '../wire/tree.ts';
+import { type PageRule, type Policy, pageRule, type TextMode } from '../wire/policy.ts';
+import { encode, encoding, type Op, SHARE } from '../wire/tree.ts';
 import { type Capture, Tree } from './capture.ts';
 import { Check } from './check.ts';
 import { customFilter } from './custom.ts';
+import { Far } from './far.ts';
 import { CHOICE } from './forms.ts';
 import { around, inside, offset, placeOf } from './frames.ts';
 import { Document, Element, HTMLLabelElement, ShadowRoot } from './kinds.ts';
-import { type Context, Masks, type Mode } from './mask.ts';
+import { type Context, Masks, type Mode, stronger } from './mask.ts';
 import { Motion, SAMPLE_MS } from './motion.ts';
 import { checkSanity, closest, matches, Observer, shadowOf } from './native.ts';
 import { Overlay } from './overlay.ts';
@@ -24,12 +25,16 @@ import { Watch } from './watch.ts';
 
 export interface MirrorOptions {
   policy: Policy;
+  /** The policy's file, which pages of other origins in frames compare with what they pin; where missing, these stay boxes. */
+  text?: string;
   root: Document;
   send(message: FromMirror, transfer: Transferable[]): void;
   /** What of the page is ours (the banner's host and the like): never mirrored. */
   ignore: readonly Node[];
   /** Filled by the mirror, and kept for the next one of the same page: inputs that somebody could fill in. */
   typed: WeakSet<Element>;
+  /** In a frame of another origin's page: what it is told by the one at the top (wire/messages.ts). */
+  framed?: Context & { share: number; choices: boolean };
 }
 
 /** How often to look at what no event tells (values set by script, sheets, the address), in milliseconds. */
@@ -70,6 +75,7 @@ export class Mirror {
   readonly #sprites: Sprites;
   readonly #sheets: Sheets;
   readonly #overlay: Overlay;
+  readonly #far: Far | undefined;
   readonly #ignore: ReadonlySet<Node>;
   readonly #ids = new Map<string, number>();
   #observer: Observer | undefined;
@@ -130,7 +136,7 @@ export class Mirror {
     this.#options = options;
     this.#root = options.root;
     this.#masks = new Masks(options.policy, (doc) => placeOf(doc).pathname);
-    this.#resources = new Resources(options.policy.fetch, () => this.#wake());
+    this.#resources = new Resources(options.policy.fetch, this.#share * SHARE.names, () => this.#wake());
     this.#sprites = new Sprites(this.#resources, () => {
       for (const root of this.#everywhere) for (const use of root.querySelectorAll('use')) this.#touched(use);
     });
@@ -148,6 +154,19 @@ export class Mirror {
     );
     this.#overlay = new Overlay(this.#root);
     this.#ignore = new Set([...options.ignore, this.#overlay.host]);
+    if (options.text !== undefined) {
+      this.#far = new Far(
+        options,
+        this.#owed,
+        (frame) => (frame ? this.#safely(() => this.#touched(frame)) : this.#wake(false)),
+        (frame, x, y) => this.#pointed(frame, x, y),
+      );
+    }
+  }
+
+  /** Of all numbers (wire/tree.ts). */
+  get #share(): number {
+    return this.#options.framed?.share ?? 0;
   }
 
   /** The document, and all that is a tree of its own in it. */
@@ -170,7 +189,11 @@ export class Mirror {
         this.#wake();
       });
       this.#watch = new Watch(this.#root, {
-        touched: (node) => this.#safely(() => this.#touched(node)),
+        touched: (node) =>
+          this.#safely(() => {
+            this.#far?.lost(node);
+            this.#touched(node);
+          }),
         typed: (field) => {
           if (field instanceof Element) this.#options.typed.add(field);
           this.#typedAt = Math.floor(performance.now() / TYPING_MS);
@@ -200,14 +223,11 @@ export class Mirror {
           Object.assign(this.#states, change);
           this.#wake();
         },
-        pointer: (x, y, within) => {
-          const from = offset(within, this.#root);
-          this.#pointer = { x: x + from.x, y: y + from.y };
-          this.#wake(false);
-        },
+        pointer: (x, y, within) => this.#pointed(within, x, y),
         document: () => this.#safely(() => this.#turn()),
       });
-      this.#states.focus = this.#root.activeElement;
+      // A frame that somebody else has the focus in has an active element all the same.
+      if (!this.#share || this.#root.hasFocus()) this.#states.focus = this.#root.activeElement;
       this.#turn();
     });
   }
@@ -228,6 +248,13 @@ export class Mirror {
     if (this.#shown !== 'visible') return;
     for (const hash of hashes) if (this.#owed.size < MOST_OWED) this.#owed.add(hash);
     this.#give();
+    this.#far?.tell({ t: 'want', hashes });
+  }
+
+  #pointed(within: Document | Element, x: number, y: number): void {
+    const from = offset(within, this.#root, within instanceof Element ? within : undefined);
+    this.#pointer = { x: x + from.x, y: y + from.y };
+    this.#wake(false);
   }
 
   #give(): void {
@@ -247,6 +274,7 @@ export class Mirror {
     this.#safely(() => {
       if (on) parts = this.#paint();
       else this.#overlay.hide();
+      this.#far?.tell({ t: 'paint', painting: on });
     });
     return parts;
   }
@@ -265,6 +293,7 @@ export class Mirror {
     this.#watch?.stop();
     this.#resources.stop();
     this.#sprites.stop();
+    this.#far?.stop();
     this.#overlay.hide();
     this.#tree = undefined;
     this.#roots.clear();
@@ -298,7 +327,7 @@ export class Mirror {
   #id(name: string): number {
     let number = this.#ids.get(name);
     if (number === undefined) {
-      number = this.#ids.size + 1;
+      number = this.#share * SHARE.names + this.#ids.size + 1;
       this.#ids.set(name, number);
     }
     return number;
@@ -315,12 +344,21 @@ export class Mirror {
     });
   }
 
+  /** The page's rule; in a frame no more than what is around it shows. */
+  #ruleHere(): PageRule | undefined {
+    const { policy, framed } = this.#options;
+    const rule = pageRule(policy, location.origin, location.pathname);
+    if (!rule || !framed) return rule;
+    const { mode } = stronger(framed, { mode: rule.text, label: false });
+    return { ...rule, text: mode as TextMode, choices: (framed.choices && rule.choices) || 'hide' };
+  }
+
   /** The document may be another page now, or out of sight. */
   #turn(): void {
     if (location.href !== this.#address) {
       this.#address = location.href;
       this.#failed = 0;
-      const rule = pageRule(this.#options.policy, location.origin, location.pathname);
+      const rule = this.#ruleHere();
       if (rule?.id !== this.#rule?.id || rule?.text !== this.#rule?.text) {
         this.#sheets.forget();
         this.#anew();
@@ -337,6 +375,7 @@ export class Mirror {
     if (closed) {
       this.#observer?.disconnect();
       this.#tree = undefined;
+      this.#far?.reset();
       this.#anew();
     }
     this.#wake();
@@ -462,7 +501,7 @@ export class Mirror {
     if (thorough) this.#sighted(ops);
     ops.push(...(this.#check?.sum(ops.length > 0) ?? []));
     if (ops.length > 0) {
-      const body = encode(ops);
+      const body = encode(this.#marked(ops));
       if (body.length > DELTA_BYTES) {
         this.resync();
         return;
@@ -470,6 +509,7 @@ export class Mirror {
       this.#send('delta', body);
       this.#failed = 0;
     }
+    for (const body of this.#far?.take() ?? []) this.#send('delta', body);
     this.#give();
     if (this.#painting && ops.length > 0) this.#paint();
     if (this.#pointer && !this.#covered(this.#states.hover)) {
@@ -527,16 +567,20 @@ export class Mirror {
         id: (name) => this.#id(name),
         text: (text, context) => this.#masks.text(text, context),
         custom: this.#custom,
+        quirks: (frame) => this.#far?.quirks(frame),
       },
       masks: this.#masks,
       sprites: this.#sprites,
       ignore: this.#ignore,
       choices: rule.choices === 'show',
-      inside: (frame, context) => inside(frame, context, this.#options.policy, rule),
+      inside: (frame, context) =>
+        inside(frame, context, this.#options.policy, rule) ??
+        this.#far?.inside(frame, context, { choices: capture.choices, painting: this.#painting }),
       root: (root, there) => this.#rootChanged(root, there),
       sized: (element, there) => (there ? this.#sizes?.observe(element) : this.#sizes?.unobserve(element)),
     };
-    const tree = new Tree(this.#root, context, capture);
+    this.#far?.reset();
+    const tree = new Tree(this.#root, context, capture, this.#share * SHARE.nodes);
     this.#tree = tree;
     this.#check = new Check(tree);
     this.#building = { tree, slices: this.#slices(tree, rule, began) };
@@ -579,9 +623,10 @@ export class Mirror {
     this.#sightSent = '';
     this.#motion.forget();
     this.#page = '';
-    const [page, ...others] = this.#rest(rule, true);
+    const others = this.#rest(rule, true);
+    const page = others.splice(0, this.#share ? 0 : 1);
     const scrolls = Array.from(this.#places.all(tree.nodes()), (node) => tree.scroll(node));
-    const body = encoding([...(page ? [page] : []), root, ...this.#styles(), ...others, ...scrolls.flat()]);
+    const body = encoding(this.#marked([...page, root, ...this.#styles(), ...others, ...scrolls.flat()]));
     for (let count = 1; ; count++) {
       const { value, done } = body.next();
       if (done) {
@@ -623,6 +668,11 @@ export class Mirror {
     }
   }
 
+  /** What is told of a page in a frame says so. */
+  #marked(ops: readonly Op[]): readonly Op[] {
+    return this.#share ? [{ op: 'far', share: this.#share }, ...ops] : ops;
+  }
+
   #send(t: 'keyframe' | 'delta', body: Bytes): void {
     this.#options.send({ t, epoch: this.#epoch, body }, [body.buffer]);
   }
@@ -657,7 +707,7 @@ export class Mirror {
       ratio: Math.min(devicePixelRatio, 16),
     };
     const said = JSON.stringify(page);
-    if (said !== this.#page) ops.push(page);
+    if (said !== this.#page && !this.#share) ops.push(page);
     this.#page = said;
     for (const known of this.#resources.take(all)) ops.push({ op: 'resource', ...known });
     for (const node of this.#scrolled) ops.push(...(this.#tree?.scroll(node) ?? []));
@@ -686,6 +736,7 @@ export class Mirror {
   }
 
   #sighted(ops: Op[]): void {
+    if (this.#share) return;
     const roots = this.#everywhere;
     const sight = sightOf(
       roots.filter((one) => one instanceof Document),

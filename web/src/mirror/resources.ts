@@ -64,6 +64,7 @@ function painted(from: CanvasImageSource, width: number, height: number): HTMLCa
 
 export class Resources {
   readonly #fetchable: readonly string[];
+  readonly #first: number;
   readonly #ready: () => void;
   readonly #byUrl = new Map<string, Resource>();
   readonly #byNumber: Resource[] = [];
@@ -82,9 +83,10 @@ export class Resources {
   readonly #abort = new AbortController();
   #reading = 0;
 
-  /** `fetchable` are origins; `ready` is called when there is news to `take`. */
-  constructor(fetchable: readonly string[], ready: () => void) {
+  /** `fetchable` are origins; `first` is the lowest number; `ready` is called when there is news to `take`. */
+  constructor(fetchable: readonly string[], first: number, ready: () => void) {
     this.#fetchable = fetchable;
+    this.#first = first;
     this.#ready = ready;
     this.within(document, true);
   }
@@ -145,7 +147,7 @@ export class Resources {
   }
 
   #add(known: Omit<Resource, 'number' | 'hash' | 'type'>): Resource {
-    const resource: Resource = { ...known, number: this.#byNumber.length, hash: '', type: '' };
+    const resource: Resource = { ...known, number: this.#first + this.#byNumber.length, hash: '', type: '' };
     this.#byNumber.push(resource);
     return resource;
   }

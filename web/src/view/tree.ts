@@ -12,8 +12,10 @@ import {
   type Moving,
   type NewElement,
   type Op,
+  SHARE,
   type Sight,
 } from '../wire/tree.ts';
+import { innermost, type States, shareOf } from './far.ts';
 import { fill, freshDocument, makeFrame } from './frames.ts';
 import { MediaShown } from './media.ts';
 import { setMotion } from './motion.ts';
@@ -68,6 +70,8 @@ export class ViewTree {
   readonly #nodes = new Map<Id, Shown>();
   #root: Shown | undefined;
   #marked: Marked[] = [];
+  /** Pointer and focus as told last, by share. */
+  readonly #told = new Map<number, States>();
   /** What of the applicant's sight was told last, and what is shown of it. */
   #sight: Sight | undefined;
   readonly #seen = new SightShown();
@@ -146,7 +150,7 @@ export class ViewTree {
     };
     for (const op of ops) {
       if (op.op === 'page' || op.op === 'resource' || op.op === 'states' || op.op === 'sight') continue;
-      if (op.op === 'motion' || op.op === 'sum') continue;
+      if (op.op === 'motion' || op.op === 'sum' || op.op === 'far') continue;
       if (op.op === 'root') {
         if (this.#nodes.size > 0 || brought.size > 0) throw new RangeError('second root');
         brought.add(op.id);
@@ -216,6 +220,8 @@ export class ViewTree {
     }
     for (const op of splices) this.#insert(op);
     for (const kid of limbo) if (!kid.parent) this.#drop(kid);
+    const states = ops.find((op): op is States => op.op === 'states');
+    if (states) this.#told.set(shareOf(ops), states);
     for (const op of ops) this.#step(op);
     this.#forms(ops);
     if (ops.some(({ op }) => op === 'root' || op === 'splice' || op === 'attributes')) this.#copies();
@@ -260,6 +266,7 @@ export class ViewTree {
     this.#nodes.clear();
     this.#root = undefined;
     this.#marked = [];
+    this.#told.clear();
     this.#layers.clear();
     this.#stacked = [];
     this.#uses.clear();
@@ -315,7 +322,7 @@ export class ViewTree {
         this.#moving = op.moving;
         break;
       case 'states':
-        this.#states(op);
+        this.#states();
         break;
       case 'styles':
         this.#sheets.set(this.#rootNode(op.id), op.sheets);
@@ -326,6 +333,7 @@ export class ViewTree {
       case 'splice':
       case 'page':
       case 'sum':
+      case 'far':
         break;
     }
   }
@@ -346,12 +354,16 @@ export class ViewTree {
           inner.node = doc;
           filled = true;
         }
-        const first = inner.kids[0]?.node;
-        if (inner.node?.nodeType === 9) fill(inner.node as Document, first && 'localName' in first ? first : undefined);
+        if (inner.node?.nodeType === 9) this.#fill(inner);
         if (doc) for (const kid of inner.kids) this.#movedIn(kid);
       }
     }
   };
+
+  #fill({ node, kids }: Shown): void {
+    const first = kids[0]?.node;
+    fill(node as Document, first && 'localName' in first ? first : undefined);
+  }
 
   /** A sheet is of one document, and so those of shadow roots that came into another are made anew. */
   #movedIn(shown: Shown): void {
@@ -378,6 +390,9 @@ export class ViewTree {
       const fragment = this.#doc.createDocumentFragment();
       for (const { node } of kids) if (node) fragment.append(node);
       parent.node.insertBefore(fragment, before ?? null);
+    } else if (parent.node?.nodeType === 9) {
+      // At once: what is told of its styles is for roots of this document.
+      this.#fill(parent);
     }
   }
 
@@ -562,7 +577,11 @@ export class ViewTree {
     if (box && 'scrollTo' in box) box.scrollTo({ left: x, top: y, behavior: 'instant' });
   }
 
-  #states({ hover, active, focus, visible }: Extract<Op, { op: 'states' }>): void {
+  #states(): void {
+    // What a page in a frame told ends with it.
+    for (const share of this.#told.keys())
+      if (share && !this.#nodes.has(share * SHARE.nodes + 1)) this.#told.delete(share);
+    const { hover, active, focus, visible } = innermost(this.#told, (id) => this.#nodes.get(id)?.shadow?.id ?? 0);
     const marks: Marked[] = [];
     const chain = (id: Id, name: (typeof STATES)[number], whole: boolean): void => {
       let left = MOST_CHAIN;

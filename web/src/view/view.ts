@@ -4,6 +4,7 @@
 import type { Bytes, Hash, ResourceType } from '../wire/messages.ts';
 import { decode, type Op } from '../wire/tree.ts';
 import { Cache } from './cache.ts';
+import { checkShare } from './far.ts';
 import { setRoot } from './nodes.ts';
 import { Sheets } from './sheets.ts';
 import { ViewTree } from './tree.ts';
@@ -75,6 +76,7 @@ export class View {
   frame(kind: 'keyframe' | 'delta', epoch: number, counter: number, body: Bytes): void {
     try {
       const ops = decode(body);
+      checkShare(ops);
       if (kind === 'keyframe') this.#keyframe(epoch, counter, ops);
       else {
         const target = this.#next ?? this.#now;

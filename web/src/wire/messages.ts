@@ -31,6 +31,36 @@ export type FromMirror =
   | { t: 'bye' };
 
 /**
+ * A page in a frame -> the agency page of another origin at the top of its tab. First that it may be shown. Then what its mirror
+ * says, of the `share` that it was told to begin with: one step in answer to `begin` and to each `credit`. `bye`: it is gone.
+ */
+export type FromFramed =
+  | { t: 'hello'; quirks: boolean }
+  | (Extract<FromMirror, { t: 'keyframe' | 'delta' | 'pointer' | 'resource' | 'view' }> & { share: number })
+  | { t: 'bye' };
+
+/** The other way. */
+export type ToFramed =
+  | {
+      t: 'begin';
+      /** Which part of all numbers is its own. */
+      share: number;
+      /** What it may show at most. */
+      mode: 'show' | 'labels' | 'mask' | 'hide';
+      label: boolean;
+      choices: boolean;
+      /** As in `paint` and `want`. */
+      painting: boolean;
+      hashes: Hash[];
+    }
+  /** What was told has been sent. */
+  | { t: 'credit' }
+  | { t: 'want'; hashes: Hash[] }
+  /** Whether to paint over what is not told. */
+  | { t: 'paint'; painting: boolean }
+  | { t: 'end' };
+
+/**
  * What the session waits for on a page that could not bring the secret along: the applicant's word that it is to go on in this tab,
  * or the four digits that the agent reads out then.
  */

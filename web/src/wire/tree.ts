@@ -36,6 +36,12 @@ export const MOST = {
   time: 1e9,
 };
 
+/**
+ * The page of another origin in a frame numbers its nodes, and its ids and resources, in a share of its own, from the share's
+ * number times these; what is around it has share 0.
+ */
+export const SHARE = { most: 63, nodes: 2 ** 25, names: 2 ** 23 };
+
 /** A node of the page, by a number from 1 that the mirror gives it, unique within an epoch. */
 export type Id = number;
 /** A name from ATTRIBUTES and its value. */
@@ -135,7 +141,9 @@ export type Op =
   | Sight
   | { op: 'motion'; moving: Moving[] }
   /** What the nodes with these ids, in the order of their numbers, amount to once all that stands before is applied (wire/sum.ts). */
-  | { op: 'sum'; from: Id; to: Id; sum: number };
+  | { op: 'sum'; from: Id; to: Id; sum: number }
+  /** First of a body that is told by the page of another origin in a frame: all in it is of this share. */
+  | { op: 'far'; share: number };
 
 const OPS: readonly Op['op'][] = [
   'page',
@@ -151,6 +159,7 @@ const OPS: readonly Op['op'][] = [
   'sight',
   'motion',
   'sum',
+  'far',
 ];
 const ENTRIES = ['known', 'text', 'element'] as const;
 const HAS = { form: 1, shadow: 2 };
@@ -296,6 +305,9 @@ class TreeWriter extends Writer {
         this.uint(op.from);
         this.uint(op.to - op.from);
         this.uint(op.sum);
+        break;
+      case 'far':
+        this.uint(op.share);
     }
   }
 }
@@ -314,6 +326,11 @@ export function encode(ops: readonly Op[]): Bytes {
     const { value, done } = steps.next();
     if (done) return value;
   }
+}
+
+/** Whether a body says that it is of a share. */
+export function isOfShare(body: Bytes, share: number): boolean {
+  return body[0] === OPS.indexOf('far') && body[1] === share;
 }
 
 class TreeReader extends Reader {
@@ -470,6 +487,8 @@ class TreeReader extends Reader {
         if (more >= SUM_IDS) throw new RangeError('sum over too much');
         return { op, from, to: from + more, sum };
       }
+      case 'far':
+        return { op, share: this.uint() };
       default:
         throw new RangeError('unknown operation');
     }
@@ -477,7 +496,7 @@ class TreeReader extends Reader {
 }
 
 /** What may be said once of a thing: each costs much more than its bytes, and only the last would be seen. */
-const ONCE: ReadonlySet<Op['op']> = new Set(['page', 'states', 'form', 'styles', 'sight', 'motion', 'sum']);
+const ONCE: ReadonlySet<Op['op']> = new Set(['page', 'states', 'form', 'styles', 'sight', 'motion', 'sum', 'far']);
 
 /** The operations in a body. Throws RangeError or TypeError if it isn't a whole and proper one. */
 export function decode(bytes: Uint8Array): Op[] {

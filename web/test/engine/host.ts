@@ -21,12 +21,23 @@ export class Host {
   rest: string[] = [];
   #counter = 0;
 
+  /** The mirrored page, where it has a window of its own: frames are told things by the top of a tab only. */
+  #own: Window | null = null;
+
   get source(): SourceWindow {
+    if (this.#own) return this.#own as unknown as SourceWindow;
     return (document.querySelector('#source') as HTMLIFrameElement).contentWindow as unknown as SourceWindow;
   }
 
   get frame(): HTMLIFrameElement {
     return document.querySelector('#view') as HTMLIFrameElement;
+  }
+
+  /** Loads the page to mirror in a window of its own. */
+  open(url: string): void {
+    this.mirror?.stop();
+    this.#own?.close();
+    this.#own = open(url, '', 'popup,width=640,height=600');
   }
 
   async load(path: string): Promise<void> {
@@ -40,7 +51,7 @@ export class Host {
   /** Most tests read the signs that came, which bars over letters would take the place of. */
   veils = false;
 
-  begin(policy: Policy, ours: readonly Node[] = []): void {
+  begin(policy: Policy, ours: readonly Node[] = [], text?: string): void {
     if (!this.veils) Object.assign(this.frame.contentWindow ?? {}, { StaticRange: undefined });
     this.view ??= new View(this.frame, {
       want: (hashes) => queueMicrotask(() => this.mirror?.want(hashes)),
@@ -53,7 +64,7 @@ export class Host {
         this.page = page;
       },
     });
-    this.mirror = this.source.begin(policy, (message) => this.#take(message), ours);
+    this.mirror = this.source.begin(policy, (message) => this.#take(message), ours, text);
     this.mirror.credit(true);
   }
 

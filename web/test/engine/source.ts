@@ -8,7 +8,7 @@ import { Storm } from './storm.ts';
 
 export interface SourceWindow extends Window {
   /** `ours`: more than the banner that stands in the page here. */
-  begin(policy: Policy, send: (message: FromMirror) => void, ours: readonly Node[]): Mirror;
+  begin(policy: Policy, send: (message: FromMirror) => void, ours: readonly Node[], text?: string): Mirror;
   canon(): string;
   storm(seed: number): Storm;
   mirror?: Mirror;
@@ -16,12 +16,13 @@ export interface SourceWindow extends Window {
 
 const own = window as unknown as SourceWindow;
 const typed = new WeakSet<Element>();
-own.begin = (policy, send, ours) => {
+own.begin = (policy, send, ours, text) => {
   const banner = document.createElement('div');
   banner.id = 'banner';
   document.documentElement.append(banner);
   own.mirror = new Mirror({
     policy,
+    ...(text !== undefined && { text }),
     root: document,
     send: (message) => send(message),
     ignore: [banner, ...ours],
