@@ -107,14 +107,16 @@ func (a *Agency) Close() error {
 }
 
 const (
+	// nobody frames the page.
+	nobody = "'none'"
 	// trustedTypes is what My Page adds: its own scripts, and Insyn's, must do without innerHTML.
 	trustedTypes = "; require-trusted-types-for 'script'; trusted-types insyn"
 	socialCSP    = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 // agencyCSP is the Content-Security-Policy of agency pages: as strict as an agency's gets, plus the two
-// sources that Insyn asks for.
-func agencyCSP(c Config) string {
+// sources that Insyn asks for, and what of the agency's own a page frames or is framed by.
+func agencyCSP(c Config, frames, framedBy string) string {
 	return strings.Join([]string{
 		"default-src 'none'",
 		"script-src 'self' " + c.Origins.Insyn,
@@ -122,9 +124,9 @@ func agencyCSP(c Config) string {
 		"img-src 'self'",
 		"font-src 'self'",
 		"connect-src 'self'",
-		"frame-src " + c.Origins.Insyn,
+		strings.TrimSpace("frame-src " + c.Origins.Insyn + " " + frames),
 		"form-action 'self'",
 		"base-uri 'none'",
-		"frame-ancestors 'none'",
+		"frame-ancestors " + framedBy,
 	}, "; ")
 }

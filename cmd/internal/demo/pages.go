@@ -25,19 +25,21 @@ const (
 type page struct {
 	file string
 	at   []string // paths below the language, as ServeMux patterns; the first one is the page's own address
+	bare bool     // without header and footer, for a frame on www, which may frame this page and no other
 }
 
 // site is one host of the demo.
 type site struct {
-	layout string // the template around its pages
-	csp    string
-	pages  []page
-	absent page                    // what stands where nothing is
-	mounts map[string]http.Handler // by path prefix
+	layout  string // the template around its pages
+	csp     string
+	bareCSP string // of its bare pages
+	pages   []page
+	absent  page                    // what stands where nothing is
+	mounts  map[string]http.Handler // by path prefix
 }
 
 func wwwSite(c Config) site {
-	return site{layout: "layout", csp: agencyCSP(c), absent: page{file: "absent"}, pages: []page{
+	return site{layout: "layout", csp: agencyCSP(c, c.Origins.My, nobody), absent: page{file: "absent"}, pages: []page{
 		{file: "www-start", at: []string{"/{$}"}},
 		{file: "www-support", at: []string{"/support"}},
 		{file: "www-social", at: []string{"/social"}},
@@ -46,10 +48,11 @@ func wwwSite(c Config) site {
 }
 
 func mySite(c Config) site {
-	return site{layout: "layout", csp: agencyCSP(c) + trustedTypes, absent: page{file: "absent"}, pages: []page{
+	return site{layout: "layout", csp: agencyCSP(c, "", nobody) + trustedTypes, bareCSP: agencyCSP(c, "", c.Origins.WWW) + trustedTypes, absent: page{file: "absent"}, pages: []page{
 		{file: "my-login", at: []string{"/{$}"}},
 		{file: "my-overview", at: []string{"/overview"}},
 		{file: "my-appointment", at: []string{"/appointment"}},
+		{file: "my-times", at: []string{"/times"}, bare: true},
 		// The steps have addresses of their own, made by history.pushState: one document answers for all of them.
 		{file: "my-booking", at: []string{"/booking", "/booking/{step}"}},
 	}}
@@ -81,6 +84,10 @@ func (s site) handler(c Config, my bool) (http.Handler, error) {
 	absent := map[language]*template.Template{}
 	for _, lang := range []language{english, swedish} {
 		for _, p := range s.pages {
+			s := s
+			if p.bare {
+				s.layout, s.csp = "bare-layout", s.bareCSP
+			}
 			t, err := parse(c.Assets, s.layout, p.file, lang)
 			if err != nil {
 				return nil, err
@@ -156,6 +163,7 @@ func (s site) show(c Config, t *template.Template, file string, lang language, m
 			http.Error(w, "the demo could not render this page", http.StatusInternalServerError)
 			return
 		}
+		w.Header().Set("Content-Security-Policy", s.csp)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(status)
 		_, _ = w.Write(b.Bytes()) // a reader that went away is nobody's error

@@ -138,7 +138,7 @@ func TestEveryPageIsReachable(t *testing.T) {
 	pages := crawl(t, c)
 	for origin, paths := range map[string][]string{
 		c.Origins.WWW:    {"/", "/support", "/social", "/about"},
-		c.Origins.My:     {"/", "/overview", "/appointment", "/booking", "/booking/time?move"},
+		c.Origins.My:     {"/", "/overview", "/appointment", "/times", "/booking", "/booking/time?move"},
 		c.Origins.Social: {"/"},
 	} {
 		for _, path := range paths {
@@ -240,15 +240,19 @@ func TestPagesNeedWhatInsynNeeds(t *testing.T) {
 func TestContentSecurityPolicy(t *testing.T) {
 	c := testConfig()
 	a := testAgency(t, c)
-	strict := "default-src 'none'; script-src 'self' http://insyn.agency.localhost:8080; style-src 'self'; img-src 'self'; font-src 'self'; " +
-		"connect-src 'self'; frame-src http://insyn.agency.localhost:8080; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	strict := func(frames, framedBy string) string {
+		return "default-src 'none'; script-src 'self' http://insyn.agency.localhost:8080; style-src 'self'; img-src 'self'; font-src 'self'; " +
+			"connect-src 'self'; frame-src http://insyn.agency.localhost:8080" + frames + "; form-action 'self'; base-uri 'none'; frame-ancestors " + framedBy
+	}
+	trusted := "; require-trusted-types-for 'script'; trusted-types insyn"
 	for _, test := range []struct {
 		h     http.Handler
 		paths []string
 		want  string
 	}{
-		{a.WWW, []string{"/", "/en/", "/sv/support", "/en/nothing", "/css/base.css"}, strict},
-		{a.My, []string{"/", "/sv/", "/en/overview", "/en/booking/time", "/nothing"}, strict + "; require-trusted-types-for 'script'; trusted-types insyn"},
+		{a.WWW, []string{"/", "/en/", "/sv/support", "/en/nothing", "/css/base.css"}, strict(" http://my.agency.localhost:8080", "'none'")},
+		{a.My, []string{"/", "/sv/", "/en/overview", "/en/booking/time", "/nothing"}, strict("", "'none'") + trusted},
+		{a.My, []string{"/en/times", "/sv/times"}, strict("", "http://www.agency.localhost:8080") + trusted},
 		{a.Social, []string{"/", "/en/", "/nothing"}, socialCSP},
 	} {
 		for _, path := range test.paths {

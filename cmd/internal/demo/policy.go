@@ -38,6 +38,7 @@ func Policy(c Config) ([]byte, error) {
 			{ID: "login", Label: "My Page: log in", Origin: o.My, Path: "/*/", Text: "labels"},
 			{ID: "overview", Label: "My Page: overview", Origin: o.My, Path: "/*/overview", Text: "labels"},
 			{ID: "appointment", Label: "My Page: appointment", Origin: o.My, Path: "/*/appointment", Text: "labels"},
+			{ID: "times", Label: "My Page: free times", Origin: o.My, Path: "/*/times", Text: "show"},
 			{ID: "booking", Label: "My Page: booking", Origin: o.My, Path: "/*/booking**", Text: "labels", Choices: "show"},
 		},
 		Rules: []consent.PolicyRule{

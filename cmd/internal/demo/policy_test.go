@@ -48,6 +48,7 @@ func TestPolicyCoversThePages(t *testing.T) {
 		{my, "/sv/", "login labels"},
 		{my, "/en/overview", "overview labels"},
 		{my, "/en/appointment", "appointment labels"},
+		{my, "/en/times", "times show"},
 		{my, "/en/booking", "booking labels"},
 		{my, "/sv/booking/details", "booking labels"},
 		{my, "/pages/a.html", ""},
