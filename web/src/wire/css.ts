@@ -40,7 +40,7 @@ const NEVER_ASKED = /^(value|checked|selected)$/;
 
 /** Media features that the agent's browser would answer for itself, and not for the applicant's. */
 const THEIRS =
-  /^(scripting|prefers-[a-z-]+|forced-colors|inverted-colors|(any-)?(hover|pointer)|(dynamic-range|color-gamut|display-mode|update))$/;
+  /^(scripting|prefers-[a-z-]+|forced-colors|inverted-colors|(any-)?(hover|pointer)|(min-|max-)?resolution|-webkit-(min-|max-)?device-pixel-ratio|(dynamic-range|color-gamut|display-mode|update))$/;
 const ALWAYS = '(min-width:0)';
 const NEVER = '(min-width:9999999px)';
 
@@ -344,7 +344,7 @@ class Rewriter {
     for (; end < this.#tokens.length && !this.#is('close', ')', end); end++) {
       const token = this.#tokens[end];
       if (token?.k === 'space') continue;
-      if (token?.k !== 'ident' && !(token?.k === 'delim' && token.v === ':')) return false;
+      if (token?.k !== 'ident' && token?.k !== 'number' && !(token?.k === 'delim' && token.v === ':')) return false;
       text += token.v.toLowerCase();
     }
     const matches = THEIRS.test(text.split(':')[0] ?? '') ? this.#sieve.media?.(`(${text})`) : undefined;

@@ -8,7 +8,7 @@ import { decode, encode, type Op } from '../../src/wire/tree.ts';
 import { launchFirefox } from '../support/browser.ts';
 import { launch, openStage, type Stage } from './stage.ts';
 
-const PAGE = `<!doctype html><title>s</title><script src=/source.js></script><p id=one>The first words here</p>
+const PAGE = `<!doctype html><title>s</title><style>@media (min-resolution: 2dppx){#box{border:1px solid}}</style><script src=/source.js></script><p id=one>The first words here</p>
 <p id=two>and <b>some more</b> of them</p><p id=masked data-insyn=mask>Masked words</p>
 <div contenteditable id=edit>written text</div><select id=list><option>a<option>b</select><input type=date id=date>
 <div id=box style="width:100px;height:50px">box</div><button id=go>Fill</button>
@@ -236,6 +236,33 @@ test('a page pinched open says which part is seen', async () => {
   });
   assert.deepEqual(seen, { scale: 2.5, x: 40, y: 60 });
   await stage.page.evaluate(() => window.host.mirror?.stop());
+});
+
+test('a page that is zoomed is told so, and looks as its own screen has it', async () => {
+  await stage.mirror('/sight.html');
+  const { page } = stage;
+  const zoom = (ratio: number): Promise<void> =>
+    page.setViewport({ width: 1280, height: 620, deviceScaleFactor: ratio });
+  const until = async <T>(want: T, probe: () => Promise<T>): Promise<void> => {
+    for (let left = 40; left > 0 && (await probe()) !== want; left--) await settle(100);
+    assert.equal(await probe(), want);
+  };
+  const ratio = () => page.evaluate(() => window.host.ops().findLast((op) => op.op === 'page')?.ratio);
+  const line = () =>
+    page.evaluate(() => {
+      const box = window.host.frame.contentDocument?.querySelector('[style*="100px"]');
+      return box && getComputedStyle(box).borderTopStyle;
+    });
+  await until(1, ratio);
+  assert.equal(await line(), 'none');
+  await zoom(2);
+  await until(2, ratio);
+  await until('solid', line);
+  assert.equal(await page.evaluate(() => window.host.resyncs), 0);
+  await page.evaluate(() => window.host.mirror?.stop());
+  await zoom(1);
+  await settle();
+  assert.equal(await line(), 'solid', 'as it was there, whatever screen the agent has');
 });
 
 test('what can not be is refused, and ids that are not there point nowhere', () => {
