@@ -36,6 +36,26 @@ test('www to my and back, and a reload, in one occasion', async () => {
   await hangUp(console, page);
 });
 
+test('a page that comes back out of the browser’s history is mirrored as it was left, and goes on', async () => {
+  const { console, page } = await call(product);
+  await page.evaluate(() => {
+    addEventListener('pageshow', (event) => {
+      document.body.dataset.kept = String(event.persisted);
+    });
+    document.querySelector('h1')?.append(' as it was left');
+  });
+  await until('the change', async () => (await seen(console)).includes('as it was left'));
+  await page.goto(`${product.host('www.agency')}/en/about`);
+  const other = await page.$eval('h1', (element) => element.textContent ?? '');
+  await until('the other page', async () => (await seen(console)).includes(other));
+  await page.goBack();
+  assert.equal(await page.evaluate(() => document.body.dataset.kept), 'true', 'it was not kept, but loaded anew');
+  await until('the page as it was left', async () => (await seen(console)).includes('as it was left'));
+  await page.evaluate(() => document.querySelector('h1')?.append(' and goes on'));
+  await until('what changes then', async () => (await seen(console)).includes('as it was left and goes on'));
+  await hangUp(console, page);
+});
+
 test('three pages, each as soon as the one before has taken its turn', async () => {
   const { console, page } = await call(product);
   const client = await page.createCDPSession();
