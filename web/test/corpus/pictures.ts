@@ -19,6 +19,9 @@ export const OTHERS = 1;
 /** Pixels of another colour than the commonest that a picture must have to say anything, in percent. */
 const CONTENT = 0.5;
 
+/** The most pixels in a row between two stripes of what is painted as hidden. */
+const STRIPE = 14;
+
 const SHOTS = join(WEB, 'build', 'corpus');
 /** One comparison: of a page as it was first shown, or after one of its stages. */
 export interface Pair {
@@ -29,6 +32,8 @@ export interface Pair {
   content: number;
   /** Whether the source looks as it did in the stage before; never in the first. */
   same: boolean;
+  /** Pixels that were left out since they are painted over as hidden, in percent. */
+  painted: number;
   save(): void;
 }
 
@@ -41,6 +46,8 @@ export interface Compare {
   acts?: readonly ((page: Page, source: Frame) => Promise<void>)[];
   /** Selectors of what is left out of both pictures, for pages whose policy masks or hides. */
   blank?: string;
+  /** What "Show what is hidden" paints over is left out of both. */
+  painted?: boolean;
 }
 
 export interface Corpus {
@@ -96,7 +103,7 @@ export async function openCorpus(browser: Browser, routes: Record<string, string
     const look = async (): Promise<void> => {
       await quiet(page);
       assert.deepEqual(errors.splice(0), [], `${name}: a script threw`);
-      pairs.push(await pair(page, name, { width, height }, how.blank, pairs));
+      pairs.push(await pair(page, name, { width, height }, how, pairs));
     };
     await look();
     const stages = await source.evaluate(() => (window as Staged).stages?.length ?? 0);
@@ -142,8 +149,8 @@ async function pair(
   page: Page,
   name: string,
   { width, height }: { width: number; height: number },
-  blank: string | undefined,
-  before: readonly Pair[],
+  { blank, painted }: Compare,
+  earlier: readonly Pair[],
 ): Promise<Pair> {
   const rects = await page.evaluate((selector) => {
     if (!selector) return [];
@@ -157,6 +164,7 @@ async function pair(
     const shot = await page.screenshot({ clip: { x, y: 0, width, height }, captureBeyondViewport: false });
     shots.push(PNG.sync.read(Buffer.from(shot)));
   }
+  const over = painted ? await paintedOver(page, { width, height }) : undefined;
   const [source, view] = shots;
   assert.ok(source && view && source.width === view.width && source.height === view.height);
   for (const picture of shots) {
@@ -167,17 +175,29 @@ async function pair(
       }
     }
   }
+  let covered = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  const before = source.data.slice();
+  for (let at = 0; over && at < over.data.length; at += 4) {
+    if (over.data.readUInt32BE(at) === before.readUInt32BE(at)) continue;
+    // Stripes of white over white can't be seen, and lie between two that can.
+    const from = at - last <= 4 * STRIPE && last % (4 * width) < at % (4 * width) ? last + 4 : at;
+    covered += (at - from) / 4 + 1;
+    for (const picture of shots) picture.data.fill(255, from, at + 4);
+    last = at;
+  }
   const diff = new PNG({ width: source.width, height: source.height });
   const wrong = pixelmatch(source.data, view.data, diff.data, source.width, source.height, { threshold: 0.1 });
-  const last = before.at(-1);
-  const stage = before.length === 0 ? name : `${name}-${before.length}`;
+  const previous = earlier.at(-1);
+  const stage = earlier.length === 0 ? name : `${name}-${earlier.length}`;
   const shown: Shot = { source };
   const result: Pair & Shot = {
     ...shown,
     name: stage,
     percent: (100 * wrong) / (source.width * source.height),
     content: content(source),
-    same: last !== undefined && source.data.equals((last as Pair & Shot).source.data),
+    painted: (100 * covered) / (source.width * source.height),
+    same: previous !== undefined && source.data.equals((previous as Pair & Shot).source.data),
     save() {
       mkdirSync(SHOTS, { recursive: true });
       for (const [kind, picture] of Object.entries({ source, view, diff })) {
@@ -186,6 +206,19 @@ async function pair(
     },
   };
   return result;
+}
+
+/** The source while what is hidden is painted on it. */
+async function paintedOver(page: Page, size: { width: number; height: number }): Promise<PNG> {
+  const show = (on: boolean): Promise<void> =>
+    page.evaluate(async (shown) => {
+      window.host.mirror?.showHidden(shown);
+      await window.host.settle(50);
+    }, on);
+  await show(true);
+  const shot = await page.screenshot({ clip: { x: 0, y: 0, ...size }, captureBeyondViewport: false });
+  await show(false);
+  return PNG.sync.read(Buffer.from(shot));
 }
 
 interface Shot {
