@@ -2,7 +2,7 @@
 // shows the banner, and leaves the page as it was found.
 
 import type { BannerTexts } from '../wire/banner-texts.ts';
-import { sha256 } from '../wire/hex.ts';
+import { sha256Of } from '../wire/hex.ts';
 import type { FromMirror, ToMirror } from '../wire/messages.ts';
 import { Banner } from './banner.ts';
 import { framed } from './framed.ts';
@@ -198,7 +198,7 @@ class PagePart {
     const port = this.#port;
     const held: ToMirror[] = [];
     this.#held = held;
-    const hash = await sha256(new TextEncoder().encode(policy)).catch(() => undefined);
+    const hash = await sha256Of(policy).catch(() => undefined);
     if (port !== this.#port) return;
     this.#held = undefined;
     if (hash !== undefined && hash === this.#hand.policy) this.#go(policy);

@@ -10,8 +10,6 @@ import { HTMLIFrameElement } from './kinds.ts';
 import type { Context } from './mask.ts';
 import type { MirrorOptions } from './mirror.ts';
 
-/** Frames that are asked. */
-const MOST = 32;
 /** How often one may begin anew, and after how many milliseconds once more: what the view can't make sense of begins again. */
 const MOST_BEGUN = 8;
 const AGAIN_MS = 10_000;
@@ -32,39 +30,32 @@ interface Other {
   told?: boolean;
 }
 
-/** What the page around shows of choices, and whether it paints what is hidden. */
-type Shows = Pick<Extract<ToFramed, { t: 'begin' }>, 'choices' | 'painting'>;
+/** There is a step to take; or a frame may be shown, or not, that could not before; or where in it the pointer is. */
+type News = (frame?: Element, at?: { x: number; y: number }) => void;
 
 export class Far {
   readonly #options: MirrorOptions;
   readonly #owed: Set<Hash>;
-  readonly #news: (frame?: Element) => void;
-  readonly #pointed: (frame: Element, x: number, y: number) => void;
+  readonly #news: News;
   readonly #others = new Map<Node, Other>();
   #share = 0;
   /** Shares that are left in this epoch. */
   #left = 0;
 
-  /** `owed`: what the view has asked for; `news`: there is a step to take or a state, or a frame may be shown, or not, that could not before. */
-  constructor(
-    options: MirrorOptions,
-    owed: Set<Hash>,
-    news: (frame?: Element) => void,
-    pointed: (frame: Element, x: number, y: number) => void,
-  ) {
+  /** `owed`: what the view has asked for. */
+  constructor(options: MirrorOptions, owed: Set<Hash>, news: News) {
     this.#options = options;
     this.#owed = owed;
     this.#news = news;
-    this.#pointed = pointed;
   }
 
   /** What is shown in a frame, once its page has said that it will tell; until then it is asked. */
-  inside(frame: Node, context: Context, shows: Shows): Inside | undefined {
+  inside(frame: Node, context: Context, choices: boolean): Inside | undefined {
     if (!(frame instanceof HTMLIFrameElement) || frame.contentDocument || !/show|labels/.test(context.mode)) return;
     const other = this.#others.get(frame) ?? this.#ask(frame);
     if (other?.quirks === undefined || (!other.share && other.rested > performance.now() + MOST_BEGUN * AGAIN_MS))
       return;
-    const far = { open: () => this.#open(other, { ...context, ...shows }), close: () => this.#close(other) };
+    const far = { open: () => this.#open(other, context, choices), close: () => this.#close(other) };
     return { document: other.document, context, far };
   }
 
@@ -109,7 +100,7 @@ export class Far {
     const { policy, text = '' } = this.#options;
     for (const one of this.#others.keys()) if (!one.isConnected) this.lost(one);
     const origin = /^https?:\/\/[^/]+/.exec(frame.src)?.[0] ?? '';
-    if (this.#others.size >= MOST || origin === location.origin || !policy.origins.includes(origin)) return undefined;
+    if (origin === location.origin || !policy.origins.includes(origin)) return undefined;
     const { port1, port2 } = new MessageChannel();
     const other: Other = { document: new Comment(), port: port1, share: 0, rested: 0 };
     this.#others.set(frame, other);
@@ -139,7 +130,7 @@ export class Far {
     if (!other.share || message.share !== other.share) return true;
     if (message.t === 'view') return message.shown !== 'not-in-policy';
     if (message.t === 'pointer') {
-      this.#pointed(frame, +message.x || 0, +message.y || 0);
+      this.#news(frame, message);
     } else {
       const { t, body } = message;
       if (!(body instanceof Uint8Array) || body.length > RESOURCE_BYTES) return false;
@@ -162,12 +153,12 @@ export class Far {
   }
 
   /** The id of the document that it is to tell the kids of; 0 where there are no more numbers in this epoch. */
-  #open(other: Other, shows: Context & Shows): Id {
+  #open(other: Other, context: Context, choices: boolean): Id {
     if (--this.#left < 0) return 0;
     this.#share = (this.#share % SHARE.most) + 1;
     other.share = this.#share;
     other.rested = Math.max(other.rested, performance.now()) + AGAIN_MS;
-    this.#say(other, { t: 'begin', share: other.share, ...shows, hashes: [...this.#owed] });
+    this.#say(other, { t: 'begin', share: other.share, ...context, choices, hashes: [...this.#owed] });
     return other.share * SHARE.nodes + 1;
   }
 

@@ -1,7 +1,7 @@
 // Room: mirror. The core in a frame: no banner, no bridge, no session of its own. It tells the page at the top of this tab what
 // the policy lets be seen of this page, if that page and all in between are the agency's; else it answers nothing at all.
 
-import { sha256 } from '../wire/hex.ts';
+import { sha256Of } from '../wire/hex.ts';
 import type { ToFramed } from '../wire/messages.ts';
 import { type Policy, pageRule } from '../wire/policy.ts';
 import type { Hand } from './loader.ts';
@@ -15,7 +15,7 @@ async function tell(
 ): Promise<void> {
   const text = String(data.policy);
   // The page's own word: what asks can't make it more than that.
-  if (!port || (await sha256(new TextEncoder().encode(text))) !== pin) return;
+  if (!port || (await sha256Of(text)) !== pin) return;
   const policy: Policy = JSON.parse(text);
   // Where the browser doesn't tell who is in between, nobody may be.
   const above: Iterable<string> = location.ancestorOrigins ?? (parent === top ? [] : ['']);
@@ -25,7 +25,7 @@ async function tell(
   port.onmessage = ({ data: message }: MessageEvent<ToFramed>) => {
     if (message.t === 'credit') mirror?.credit(true);
     else if (message.t === 'want') mirror?.want(message.hashes);
-    else if (message.t === 'paint') mirror?.showHidden(message.painting);
+    else if (message.t === 'paint') mirror?.showHidden(message.on);
     else {
       mirror?.stop();
       if (message.t === 'end') return;
@@ -44,7 +44,6 @@ async function tell(
       mirror.start();
       mirror.credit(true);
       mirror.want(message.hashes);
-      if (message.painting) mirror.showHidden(true);
     }
   };
   const bye = (): void => {

@@ -155,12 +155,11 @@ export class Mirror {
     this.#overlay = new Overlay(this.#root);
     this.#ignore = new Set([...options.ignore, this.#overlay.host]);
     if (options.text !== undefined) {
-      this.#far = new Far(
-        options,
-        this.#owed,
-        (frame) => (frame ? this.#safely(() => this.#touched(frame)) : this.#wake(false)),
-        (frame, x, y) => this.#pointed(frame, x, y),
-      );
+      this.#far = new Far(options, this.#owed, (frame, at) => {
+        if (at) this.#pointed(frame as Element, +at.x || 0, +at.y || 0);
+        else if (frame) this.#safely(() => this.#touched(frame));
+        else this.#wake(false);
+      });
     }
   }
 
@@ -273,8 +272,10 @@ export class Mirror {
     let parts = 0;
     this.#safely(() => {
       if (on) parts = this.#paint();
-      else this.#overlay.hide();
-      this.#far?.tell({ t: 'paint', painting: on });
+      else {
+        this.#overlay.hide();
+        this.#far?.tell({ t: 'paint', on });
+      }
     });
     return parts;
   }
@@ -574,8 +575,7 @@ export class Mirror {
       ignore: this.#ignore,
       choices: rule.choices === 'show',
       inside: (frame, context) =>
-        inside(frame, context, this.#options.policy, rule) ??
-        this.#far?.inside(frame, context, { choices: capture.choices, painting: this.#painting }),
+        inside(frame, context, this.#options.policy, rule) ?? this.#far?.inside(frame, context, capture.choices),
       root: (root, there) => this.#rootChanged(root, there),
       sized: (element, there) => (there ? this.#sizes?.observe(element) : this.#sizes?.unobserve(element)),
     };
@@ -792,6 +792,7 @@ export class Mirror {
 
   /** Masked text, boxes that hide, and fields with something in them. */
   #paint(): number {
+    this.#far?.tell({ t: 'paint', on: true });
     return this.#overlay.paint(this.#tree?.hidden() ?? []);
   }
 }

@@ -17,6 +17,11 @@ export async function sha256(bytes: Bytes): Promise<string> {
   return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)));
 }
 
+/** Of a text, as UTF-8. */
+export function sha256Of(text: string): Promise<string> {
+  return sha256(new TextEncoder().encode(text));
+}
+
 /** Enough of a hash to compare it by eye or ear: `9f3b 7c21`. */
 export function inGroups(hash: string): string {
   return `${hash.slice(0, 4)} ${hash.slice(4, 8)}`;

@@ -49,15 +49,14 @@ export type ToFramed =
       mode: 'show' | 'labels' | 'mask' | 'hide';
       label: boolean;
       choices: boolean;
-      /** As in `paint` and `want`. */
-      painting: boolean;
+      /** As in `want`. */
       hashes: Hash[];
     }
   /** What was told has been sent. */
   | { t: 'credit' }
   | { t: 'want'; hashes: Hash[] }
   /** Whether to paint over what is not told. */
-  | { t: 'paint'; painting: boolean }
+  | { t: 'paint'; on: boolean }
   | { t: 'end' };
 
 /**

@@ -40,7 +40,7 @@ export const MOST = {
  * The page of another origin in a frame numbers its nodes, and its ids and resources, in a share of its own, from the share's
  * number times these; what is around it has share 0.
  */
-export const SHARE = { most: 63, nodes: 2 ** 25, names: 2 ** 23 };
+export const SHARE = { most: 127, nodes: 2 ** 24, names: 2 ** 22 };
 
 /** A node of the page, by a number from 1 that the mirror gives it, unique within an epoch. */
 export type Id = number;

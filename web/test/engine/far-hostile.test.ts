@@ -29,7 +29,7 @@ before(async () => {
     '/open/in.html': '<!doctype html>TAG<p>told',
     '/ask.html': ASKER,
     '/around.html': '<!doctype html><iframe src="WWW/ask.html"></iframe>',
-    '/between.html': '<!doctype html><iframe src="SOCIAL/ask.html"></iframe>',
+    '/between.html': '<!doctype html><iframe src="OTHER/ask.html"></iframe>',
   });
 });
 after(async () => {
@@ -136,13 +136,13 @@ for (const [name, say] of [
     const { page, liar, share } = await lying();
     if (name === 'too large') {
       await liar.evaluate(
-        (number) =>
-          (window as unknown as { port: MessagePort }).port.postMessage({
-            t: 'delta',
-            share: number,
-            body: new Uint8Array((4 << 20) + 1),
-          }),
+        (number, begin) => {
+          const body = new Uint8Array((4 << 20) + 1);
+          body.set(begin);
+          (window as unknown as { port: MessagePort }).port.postMessage({ t: 'delta', share: number, body });
+        },
         share,
+        [...steps(share)],
       );
     } else await post(liar, ...say(share));
     await boxed();
@@ -214,17 +214,19 @@ test('a foreign page around it is told nothing', async () => {
     await new Promise((done) => setTimeout(done, 700));
     return (await frame.evaluate('heard')) as string[];
   };
-  const [www, social] = [stage.at('www'), stage.at('social')];
+  const [www, other, social] = [stage.at('www'), stage.at('other'), stage.at('social')];
   // The asker works: an agency page is answered.
   assert.deepEqual(await ask(`${www}/ask.html`, text), ['hello']);
   assert.deepEqual(await ask(`${social}/ask.html`, text), []);
+  // Of the same site, whose cookies it shares.
+  assert.deepEqual(await ask(`${other}/ask.html`, text), []);
   // A policy of its own making is not the one that the page pins.
-  const wider = JSON.stringify({ ...stage.policy, origins: [...stage.policy.origins, social] });
-  assert.deepEqual(await ask(`${social}/ask.html`, wider), []);
+  const wider = JSON.stringify({ ...stage.policy, origins: [...stage.policy.origins, other] });
+  assert.deepEqual(await ask(`${other}/ask.html`, wider), []);
   assert.deepEqual(await ask(`${www}/ask.html`, wider), []);
   assert.deepEqual(await ask(`${www}/ask.html`, 'no policy'), []);
   // An agency page that is framed itself is not what is mirrored, whoever is around it.
-  assert.deepEqual(await ask(`${social}/around.html`, text, 'inner'), []);
+  assert.deepEqual(await ask(`${other}/around.html`, text, 'inner'), []);
   assert.deepEqual(await ask(`${www}/around.html`, text, 'inner'), []);
   // A foreign page in between.
   await page.goto(`${www}/between.html`, { waitUntil: 'load' });

@@ -10,7 +10,7 @@ import { stageRoutes } from './stage.ts';
 export interface FarStage {
   host: Page;
   served: Served;
-  /** Origins by their first name: www, my and social, which is foreign. */
+  /** Origins by their first name: www and my; other, of the same site and not in the policy; and social, which is foreign. */
   at(name: string): string;
   policy: Policy;
   /** Adds or changes what is served. TAG in a page becomes the loader's tag with its pin, WWW, MY and SOCIAL the origins. */
@@ -89,7 +89,9 @@ export async function openFarStage(browser: Browser): Promise<FarStage> {
     policy,
     put(more) {
       for (const [path, page] of Object.entries(more)) {
-        routes[path] = page.replaceAll('TAG', tag).replace(/\b(WWW|MY|SOCIAL)\b/g, (name) => at(name.toLowerCase()));
+        routes[path] = page
+          .replaceAll('TAG', tag)
+          .replace(/\b(WWW|MY|OTHER|SOCIAL)\b/g, (name) => at(name.toLowerCase()));
       }
     },
     async begin(path, as = policy) {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'puppeteer-core';
+import { launchFirefox } from '../support/browser.ts';
 import { type FarStage, frameOf, openFarStage, until } from './far-stage.ts';
 import { launch } from './stage.ts';
 
@@ -23,8 +24,7 @@ const b=document.createElement('b');b.textContent='in the shadow';s.append(b)</s
 
 let browser: Browser;
 let stage: FarStage;
-before(async () => {
-  browser = await launch();
+async function open(): Promise<void> {
   stage = await openFarStage(browser);
   stage.put({
     '/open/outer.html': OUTER,
@@ -48,6 +48,10 @@ before(async () => {
     '/pic.svg':
       '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30" fill="#a0f"/></svg>',
   });
+}
+before(async () => {
+  browser = await launch();
+  await open();
 });
 after(async () => {
   await stage.close();
@@ -85,7 +89,7 @@ const resyncs = (): Promise<number> => stage.host.evaluate(() => window.host.res
 const found = (): Promise<string[]> =>
   stage.host.evaluate(() => window.host.found(['CANARY', 'canary@', 'told.html', 'in.html']));
 
-test('content, layout, modes and pictures are true, and stay so', async () => {
+async function main(): Promise<void> {
   const page = await stage.begin('/open/outer.html');
   await until(
     'the frame',
@@ -130,7 +134,21 @@ test('content, layout, modes and pictures are true, and stay so', async () => {
   // One level is told; what lies in a frame of a frame is a box.
   assert.ok(!(await stage.words('a'))?.includes('too deep'));
   assert.deepEqual(await found(), []);
-});
+  // What is hidden is painted over where it is, also by who begins only then.
+  const painted = () => frame.evaluate(() => !!document.querySelector('html > div'));
+  await stage.host.evaluate(() => {
+    window.host.mirror?.showHidden(true);
+    window.host.mirror?.resync();
+  });
+  await until('the painting', painted);
+  await stage.host.evaluate(() => window.host.mirror?.showHidden(false));
+  await until('its end', async () => !(await painted()));
+  await stage.host.evaluate(() => window.host.mirror?.stop());
+  await frame.evaluate(() => document.body.append('CANARYafter'));
+  await new Promise((done) => setTimeout(done, 500));
+  assert.deepEqual(await found(), []);
+}
+test('content, layout, modes and pictures are true, and stay so', main);
 
 test('pointer, hover and focus are where they are', async () => {
   const page = await stage.begin('/open/outer.html');
@@ -238,4 +256,12 @@ test('a page without the mirror, without a pin, outside of the policy, foreign o
   assert.deepEqual(await (await frameOf(page, '/foreign.html')).evaluate('heard'), []);
   assert.deepEqual(await (await frameOf(page, '/told.html')).evaluate('heard'), []);
   assert.deepEqual(await found(), []);
+});
+
+test('the same in Firefox', { timeout: 120_000 }, async () => {
+  await stage.close();
+  await browser.close();
+  browser = await launchFirefox();
+  await open();
+  await main();
 });

@@ -44,7 +44,7 @@ const OPS: Op[] = [
   { op: 'resource', number: 3, hash: '0123456789abcdef0123456789abcdef', type: 'image/png' },
   { op: 'styles', id: 1, sheets: [{ hash: 'f'.repeat(32), media: 'print', urls: [0, 9], ids: [7] }] },
   { op: 'sum', from: 1, to: 6, sum: 0xffff_ffff },
-  { op: 'far', share: 63 },
+  { op: 'far', share: 127 },
 ];
 
 function pseudo(seed: number): () => number {
