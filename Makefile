@@ -45,7 +45,7 @@ corpus: web/node_modules/.stamp needs ## compare pictures of every page of the c
 storms: web/node_modules/.stamp needs ## a hundred storms over a page in each of two engines, about 8 minutes (SEEDS=1-100)
 	@cd web && STORMS=$(SEEDS) npm run --silent test -- engine/storm
 
-bench: web/node_modules/.stamp bin/insyn needs ## measure, "name value unit" a line (ONLY=the-beginning-of-names for some)
+bench: web/node_modules/.stamp bin/insyn bin/insyn-bench needs ## measure, "name value unit" a line (ONLY=the-beginning-of-names for some)
 	@cd web && node bench/run.mjs $(ONLY)
 
 fuzz: web/dist/BUILT_BY_make_build ## fuzz each parser for 30 s
@@ -62,6 +62,9 @@ needs:
 
 bin/insyn: $(GO_SRC) web/dist/BUILT_BY_make_build
 	CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./cmd/insyn
+
+bin/insyn-bench: $(GO_SRC)
+	CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./cmd/insyn-bench
 
 web/dist/BUILT_BY_make_build: web/node_modules/.stamp $(WEB_SRC)
 	@echo "building the browser code"

@@ -40,6 +40,16 @@ export interface Sent {
   owner: Node | null;
 }
 
+/** A run of kids that is another now, between those that stayed. */
+interface Splice {
+  sent: Sent;
+  start: number;
+  removed: Sent[];
+  nodes: Node[];
+  before: Sent[];
+  after: Sent[];
+}
+
 /** Kids that are still to be read, and where they are told. */
 interface Rest {
   sent: Sent;
@@ -143,6 +153,8 @@ export class Tree {
   /** New nodes read in this slice, and at how many the clock is looked at next; 0 once time is up. */
   #made = 0;
   #look = 1;
+  /** Something known is elsewhere now. */
+  #moved = false;
   /** What this slice had no time for. */
   #rest: Rest[] = [];
   /** The first step is not whole yet. */
@@ -197,6 +209,7 @@ export class Tree {
     this.#until = performance.now() + ms;
     this.#made = 0;
     this.#look = 1;
+    this.#moved = false;
   }
 
   get #late(): boolean {
@@ -320,7 +333,8 @@ export class Tree {
     }
     const ops: Op[] = [];
     const limbo: Sent[] = [];
-    const splices: { sent: Sent; start: number; removed: number; nodes: Node[]; before: Sent[]; after: Sent[] }[] = [];
+    const splices: Splice[] = [];
+    const later: Splice[] = [];
     for (const sent of this.#dirtyKids) {
       if (!this.#live(sent)) continue;
       const nodes = this.#content(sent) ? this.#kidsOf(sent.node) : [];
@@ -339,15 +353,20 @@ export class Tree {
       splices.push({
         sent,
         start,
-        removed: removed.length,
+        removed,
         nodes: nodes.slice(start, nodes.length - end),
         before: kids.slice(0, start),
         after: kids.slice(kids.length - end),
       });
     }
-    for (const { sent, start, removed, nodes, before, after } of splices) {
+    for (const splice of splices) {
+      const { sent, start, removed, nodes, before, after } = splice;
       // An earlier step may have sent it anew, as part of what moved into another region.
       if (!this.#live(sent)) continue;
+      if (this.#canWait(splice)) {
+        later.push(splice);
+        continue;
+      }
       const depth = this.#depth(sent);
       const entries: { entry: Entry; sent: Sent }[] = [];
       for (const node of nodes) {
@@ -355,7 +374,7 @@ export class Tree {
         else if (this.#rest.at(-1)?.sent !== sent) this.#rest.push({ sent, kids: [], depth });
       }
       sent.kids = [...before, ...entries.map((entry) => entry.sent), ...after];
-      if (removed + entries.length === 0) continue;
+      if (removed.length + entries.length === 0) continue;
       // What came or went may have split a number, or made one whole.
       const [left, right] = [before.at(-1)?.node ?? null, after[0]?.node ?? null];
       for (const text of [
@@ -367,7 +386,22 @@ export class Tree {
         const known = this.#sent.get(text);
         if (known) this.#dirtyTexts.add(known);
       }
-      ops.push({ op: 'splice', id: sent.id, start, removed, entries: entries.map(({ entry }) => entry) });
+      ops.push({
+        op: 'splice',
+        id: sent.id,
+        start,
+        removed: removed.length,
+        entries: entries.map(({ entry }) => entry),
+      });
+    }
+    for (const { sent, start, removed, before, after } of later) {
+      this.#rest.push({ sent, kids: [], depth: 0 });
+      // What was there before is better than nothing, unless some of it may be elsewhere now.
+      if (!this.#moved) for (const kid of removed) kid.parent = sent;
+      else {
+        sent.kids = [...before, ...after];
+        ops.push({ op: 'splice', id: sent.id, start, removed: removed.length, entries: [] });
+      }
     }
     for (const sent of limbo) if (!sent.parent) this.#drop(sent);
     for (const sent of this.#dirtyAttributes) if (this.#live(sent)) this.#attributes(sent, ops);
@@ -390,6 +424,13 @@ export class Tree {
     this.#dirtyAttributes = new Set();
     this.#dirtyTexts = new Set();
     return ops;
+  }
+
+  /** Whether there is no time for it, and nothing of it was read yet. What turned into something hidden is never left as it was. */
+  #canWait({ removed, nodes }: Splice): boolean {
+    if (nodes.length === 0 || !this.#late || nodes.some((node) => this.#sent.has(node))) return false;
+    const kept = new Set(nodes);
+    return !removed.some(({ node }) => kept.has(node));
   }
 
   /** There was no time for all of the last steps. */
@@ -530,6 +571,7 @@ export class Tree {
       // The observer told of every move: its old place has been taken up already, or is gone itself.
       if (known.parent && this.#live(known.parent) && known.parent !== parent) this.broken = true;
       known.parent = parent;
+      this.#moved = true;
       if (this.#sameRegion(known, parent)) return { entry: { kind: 'known', id: known.id }, sent: known };
       this.#drop(known);
       known.parent = undefined;

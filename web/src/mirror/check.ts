@@ -63,11 +63,12 @@ export class Check {
   }
 
   /**
-   * The sum of the next slice, for the end of a delta; nothing between two rounds. A round follows what was `told`, and no other:
-   * a page where nothing happens says nothing, or it would never count as idle.
+   * The sum of the next slice, for the end of a delta; nothing between two rounds, nor where the view still has what is no longer in
+   * the page. A round follows what was `told`, and no other: a page where nothing happens says nothing, or it would never count as idle.
    */
   sum(told: boolean): Op[] {
     this.#news ||= told;
+    if (this.#tree.unfinished) return [];
     let from = 0;
     let to = 0;
     let sum = 0;

@@ -21,12 +21,15 @@ const QUIET = [
   '--mute-audio',
 ];
 
-/** A headless Chromium; INSYN_CHROMIUM names another binary than Debian's. */
-export function launch(args: string[] = []): Promise<Browser> {
+export const CHROMIUM = process.env.INSYN_CHROMIUM ?? '/usr/bin/chromium';
+
+/** A headless Chromium; INSYN_CHROMIUM names another binary than Debian's, `through` one that starts it somewhere else. */
+export function launch(args: string[] = [], through?: string): Promise<Browser> {
   return puppeteer.launch({
-    executablePath: process.env.INSYN_CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: through ?? CHROMIUM,
     args: [...QUIET, ...args],
     headless: true,
+    pipe: through !== undefined,
     protocolTimeout: 120_000,
   });
 }
