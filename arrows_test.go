@@ -22,6 +22,7 @@ func arrows() map[string][]string {
 		websocket    = "github.com/coder/websocket"
 		securecookie = "github.com/gorilla/securecookie"
 		zerolog      = "github.com/rs/zerolog"
+		ristretto    = "github.com/gtank/ristretto255"
 	)
 	return map[string][]string{
 		"consent":        {securecookie},
@@ -34,18 +35,20 @@ func arrows() map[string][]string {
 		"web":                {},
 		"cmd": {
 			"insyn/consent", "insyn/session", "insyn/signaling", "insyn/signaling/identity", "insyn/web", "insyn/cmd/internal/demo",
-			"insyn/cmd/internal/lockdown", zerolog,
-			// The benchmarks' slow line is an interface.
-			"golang.org/x/sys/unix",
+			"insyn/cmd/internal/lockdown", "insyn/cmd/internal/ends", zerolog,
+		},
+		// The two ends, for tools and tests: what a browser is trusted with, and the server is not.
+		"cmd/internal/link": {"insyn/session", ristretto},
+		"cmd/internal/ends": {
+			"insyn/cmd/internal/link", "insyn/consent", "insyn/session", "insyn/signaling", "insyn/signaling/identity", websocket,
 		},
 	}
 }
 
-// inTests lists what the tests of a room may import besides: goleak, and in signaling, whose tests play both ends, the
-// group of the exchange.
+// inTests lists what the tests of a room may import besides: goleak, and those of the ends what a server is made of.
 func inTests(room string) []string {
-	if room == "signaling" {
-		return []string{"go.uber.org/goleak", "github.com/gtank/ristretto255"}
+	if room == "cmd/internal/ends" {
+		return []string{"go.uber.org/goleak", "insyn/web", "github.com/rs/zerolog"}
 	}
 	return []string{"go.uber.org/goleak"}
 }
@@ -74,7 +77,7 @@ func sources(t *testing.T) []source {
 			return nil
 		}
 		s := source{file: file, room: filepath.ToSlash(filepath.Dir(file)), test: strings.HasSuffix(file, "_test.go")}
-		if strings.HasPrefix(s.room, "cmd/") {
+		if _, own := arrows()[s.room]; strings.HasPrefix(s.room, "cmd/") && !own {
 			s.room = "cmd"
 		}
 		if s.tree, err = parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution); err != nil {
@@ -116,7 +119,9 @@ func TestArrows(t *testing.T) {
 			}
 		}
 	}
-	for _, room := range []string{"consent", "session", "session/sealed", "signaling", "signaling/identity"} {
+	for _, room := range []string{
+		"consent", "session", "session/sealed", "signaling", "signaling/identity", "cmd/internal/link", "cmd/internal/ends",
+	} {
 		if !seen[room] {
 			t.Errorf("nothing was looked at in %s", room)
 		}

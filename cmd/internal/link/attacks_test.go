@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. Scenes with a third one on the line, or with an end that is not honest.
+// Room: cmd. Scenes with a third one on the line, or with an end that is not honest.
 
 import (
 	"bytes"
@@ -42,12 +42,12 @@ func changeBytes(t *testing.T, applicants, agents browser, stride int) {
 					t.Fatalf("%s: message %d has %d bytes, want %d", name, n, length, size)
 				}
 				// The first message fails at either end; the second at A, the third at B.
-				failed := talked.applicant == mismatch || talked.agent == mismatch
+				failed := talked.applicant == Mismatch || talked.agent == Mismatch
 				switch n {
 				case 1:
-					failed = talked.applicant == mismatch && talked.agent == undecided && talked.stored == nil
+					failed = talked.applicant == Mismatch && talked.agent == Undecided && talked.stored == nil
 				case 2:
-					failed = talked.applicant == matches && talked.agent == mismatch
+					failed = talked.applicant == Matches && talked.agent == Mismatch
 				}
 				if !failed || talked.matched() {
 					t.Errorf("%s: message %d with byte %d changed: applicant %d, agent %d", name, n, at, talked.applicant, talked.agent)
@@ -69,10 +69,10 @@ func scenePoints(t *testing.T, applicants, agents browser) {
 				return slices.Concat(message[:1], point, message[1+pointSize:])
 			}}
 		}
-		if talked := newCall(t, applicants, agents).next("4917", swap(0), nil); talked.agent != mismatch || len(talked.said) != 1 {
+		if talked := newCall(t, applicants, agents).next("4917", swap(0), nil); talked.agent != Mismatch || len(talked.said) != 1 {
 			t.Errorf("%s as Ya: the agent's end says %d after %d messages", name, talked.agent, len(talked.said))
 		}
-		if talked := newCall(t, applicants, agents).next("4917", swap(1), nil); talked.applicant != mismatch || len(talked.said) != 2 {
+		if talked := newCall(t, applicants, agents).next("4917", swap(1), nil); talked.applicant != Mismatch || len(talked.said) != 2 {
 			t.Errorf("%s as Yb: the applicant's end says %d after %d messages", name, talked.applicant, len(talked.said))
 		}
 	}
@@ -109,11 +109,11 @@ func sceneShares(t *testing.T, applicants, agents browser) {
 	for name, bad := range badShares() {
 		c := newCall(t, applicants, agents)
 		c.must("4917", nil)
-		r := resumption{sidOf(c.id, 2), testBound().ci(), c.stored.secret}
-		m := message{kind: sayResume, chain: c.stored.chain, shares: bad}
+		r := resumption{sidOf(c.id, 2), testBound().ci(), c.stored.Secret}
+		m := message{kind: sayResume, chain: c.stored.Chain, shares: bad}
 		m.tag = r.binder(m.encode())
 		talked := c.next("", people{meddle: func(int, []byte) []byte { return m.encode() }}, nil)
-		if talked.agent != mismatch || len(talked.said) != 1 {
+		if talked.agent != Mismatch || len(talked.said) != 1 {
 			t.Errorf("%s as A's: the agent's end says %d after %d messages", name, talked.agent, len(talked.said))
 		}
 		c = newCall(t, applicants, agents)
@@ -121,7 +121,7 @@ func sceneShares(t *testing.T, applicants, agents browser) {
 		if len(bad.x25519) > 0 {
 			bad.p256 = nil
 		}
-		if talked := c.bogus(make([]byte, 32), bad, false); talked.applicant != mismatch || len(talked.said) != 2 {
+		if talked := c.bogus(make([]byte, 32), bad, false); talked.applicant != Mismatch || len(talked.said) != 2 {
 			t.Errorf("%s as B's: the applicant's end says %d after %d messages", name, talked.applicant, len(talked.said))
 		}
 	}
@@ -131,7 +131,7 @@ func sceneShares(t *testing.T, applicants, agents browser) {
 // claims that z is shared.
 func (c *call) bogus(z []byte, s shares, noX bool) *conversation {
 	c.Helper()
-	r := resumption{sidOf(c.id, c.page+1), testBound().ci(), c.stored.secret}
+	r := resumption{sidOf(c.id, c.page+1), testBound().ci(), c.stored.Secret}
 	var m4 []byte
 	return c.next("", people{meddle: func(i int, m []byte) []byte {
 		if i == 0 {
@@ -150,7 +150,7 @@ func sceneNotOffered(t *testing.T, applicants, agents browser) {
 	for name, s := range map[string]shares{"X25519": {nil, x25519}, "both": {p256, x25519}, "none": {}} {
 		c := newCall(t, applicants, agents)
 		c.must("4917", nil)
-		if talked := c.bogus(make([]byte, 32), s, true); talked.applicant != mismatch || talked.stored != nil {
+		if talked := c.bogus(make([]byte, 32), s, true); talked.applicant != Mismatch || talked.stored != nil {
 			t.Errorf("%s where P-256 was offered: the applicant's end says %d", name, talked.applicant)
 		}
 	}
@@ -162,14 +162,14 @@ func sceneGuess(t *testing.T, applicants, agents browser) {
 	c.next("4917", drop(1), nil)
 	rival := plan{seat: session.Applicant, session: c.id, page: 1, bound: testBound(), digits: "4917"}
 	again := talk(applicants.begin(rival), c.b, people{})
-	if again.agent != mismatch || again.applicant != undecided || len(again.said) != 1 {
+	if again.agent != Mismatch || again.applicant != Undecided || len(again.said) != 1 {
 		t.Errorf("a second guess: applicant %d, agent %d, want the agent's mismatch and silence", again.applicant, again.agent)
 	}
 	first := newCall(t, applicants, agents)
 	said := first.next("4917", drop(2), nil).said
 	rival.session = first.id
 	talk(applicants.begin(rival), first.b, people{})
-	if got := first.b.receive(said[2]); got.verdict == matches || got.reply != nil {
+	if got := first.b.receive(said[2]); got.Verdict == Matches || got.Reply != nil {
 		t.Error("the right confirmation after a second guess matches")
 	}
 	// Over a secret there is nothing to guess, but there is one exchange a page all the same.
@@ -177,7 +177,7 @@ func sceneGuess(t *testing.T, applicants, agents browser) {
 	c.must("4917", nil)
 	c.next("", drop(1), nil)
 	rival = plan{seat: session.Applicant, session: c.id, page: 2, bound: testBound(), resume: c.stored}
-	if again := talk(applicants.begin(rival), c.b, people{}); again.agent != mismatch || again.fresh || len(again.said) != 1 {
+	if again := talk(applicants.begin(rival), c.b, people{}); again.agent != Mismatch || again.fresh || len(again.said) != 1 {
 		t.Errorf("a second first message over a secret: applicant %d, agent %d, want the agent's mismatch and silence",
 			again.applicant, again.agent)
 	}
@@ -194,12 +194,12 @@ func sceneReplay(t *testing.T, applicants, agents browser) {
 		}
 		return m
 	}}
-	if talked := c.next("", replay, nil); talked.agent == matches || talked.applicant == matches {
+	if talked := c.next("", replay, nil); talked.agent == Matches || talked.applicant == Matches {
 		t.Errorf("on the next page: applicant %d, agent %d", talked.applicant, talked.agent)
 	}
 	other := newCall(t, applicants, agents)
 	other.must("4917", nil)
-	if talked := other.next("", replay, nil); talked.agent == matches || talked.applicant == matches {
+	if talked := other.next("", replay, nil); talked.agent == Matches || talked.applicant == Matches {
 		t.Errorf("in another session: applicant %d, agent %d", talked.applicant, talked.agent)
 	}
 }
@@ -216,7 +216,7 @@ func sceneReflection(t *testing.T, applicants, agents browser) {
 		// Ya as Yb, with the tag that is at hand.
 		return slices.Concat([]byte{sayAnswer}, own[1:], m[1+pointSize:])
 	}}, nil)
-	if talked.applicant != mismatch {
+	if talked.applicant != Mismatch {
 		t.Errorf("its own point: the applicant's end says %d", talked.applicant)
 	}
 	c = newCall(t, applicants, agents)
@@ -230,7 +230,7 @@ func sceneReflection(t *testing.T, applicants, agents browser) {
 		}
 		return m
 	}}, nil)
-	if talked.agent != mismatch {
+	if talked.agent != Mismatch {
 		t.Errorf("its own tag: the agent's end says %d", talked.agent)
 	}
 }

@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. The scenes of sealed frames: what arrives as it was, and what is refused, and by which name.
+// Room: cmd. The scenes of sealed frames: what arrives as it was, and what is refused, and by which name.
 
 import (
 	"bytes"
@@ -52,10 +52,10 @@ func exchangeFrames(c *call) {
 			}
 			counter := uint64(k.kind)<<20 + uint64(i) + 1
 			frame := from.seal(k.kind, k.epoch, counter, content)
-			if want := session.HeaderSize + padded(4+size) + 16; len(frame) != want {
+			if want := session.HeaderSize + Padded(4+size) + 16; len(frame) != want {
 				c.Errorf("%v of %d bytes is sealed as %d, want %d", k.kind, size, len(frame), want)
 			}
-			want := session.Header{Kind: k.kind, Lane: laneOf(k.kind), Page: c.page, Epoch: k.epoch, Counter: counter}
+			want := session.Header{Kind: k.kind, Lane: LaneOf(k.kind), Page: c.page, Epoch: k.epoch, Counter: counter}
 			if h, fault := session.ParseHeader(frame); fault != "" || h != want {
 				c.Errorf("header %+v, fault %q, want %+v", h, fault, want)
 			}
@@ -74,7 +74,7 @@ func exchangeFrames(c *call) {
 func sceneRefusals(t *testing.T, applicants, agents browser) {
 	c := newCall(t, applicants, agents)
 	c.must("4917", nil)
-	refused := func(name string, at end, frame []byte, want refusal) {
+	refused := func(name string, at end, frame []byte, want Refusal) {
 		t.Helper()
 		if content, why := at.open(frame); why != want || len(content) > 0 {
 			t.Errorf("%s: %q and %d bytes, want %q", name, why, len(content), want)
@@ -95,26 +95,26 @@ func sceneRefusals(t *testing.T, applicants, agents browser) {
 			return changed
 		}
 		for at := 16; at < len(three); at++ {
-			refused("a changed payload", d.to, change(at, 0x10), refusedForged)
+			refused("a changed payload", d.to, change(at, 0x10), RefusedForged)
 		}
-		refused("a changed counter", d.to, change(14, 1), refusedForged)
-		refused("another page's number", d.to, change(3, 2), refusedPage)
-		refused("cut", d.to, three[:len(three)-1], refusedTruncated)
-		refused("header only", d.to, three[:16], refusedTruncated)
-		refused("a byte too many", d.to, append(bytes.Clone(three), 0), refusedForged)
-		refused("its own frame", d.from, three, refusedForged)
+		refused("a changed counter", d.to, change(14, 1), RefusedForged)
+		refused("another page's number", d.to, change(3, 2), RefusedPage)
+		refused("cut", d.to, three[:len(three)-1], RefusedTruncated)
+		refused("header only", d.to, three[:16], RefusedTruncated)
+		refused("a byte too many", d.to, append(bytes.Clone(three), 0), RefusedForged)
+		refused("its own frame", d.from, three, RefusedForged)
 		if content, why := d.to.open(two); why != "" || string(content) != "two" {
 			t.Errorf("after all that was forged: %q, refused %q", content, why)
 		}
-		refused("passed over", d.to, one, refusedReordered)
-		refused("passed over, changed", d.to, func() []byte { c := bytes.Clone(one); c[20]++; return c }(), refusedReordered)
-		refused("once more", d.to, two, refusedReplayed)
+		refused("passed over", d.to, one, RefusedReordered)
+		refused("passed over, changed", d.to, func() []byte { c := bytes.Clone(one); c[20]++; return c }(), RefusedReordered)
+		refused("once more", d.to, two, RefusedReplayed)
 		if content, why := d.to.open(four); why != "" || string(content) != "four" {
 			t.Errorf("after a gap: %q, refused %q", content, why)
 		}
-		refused("passed over later", d.to, three, refusedReordered)
-		refused("once more, later", d.to, two, refusedReplayed)
-		refused("the last, once more", d.to, four, refusedReplayed)
+		refused("passed over later", d.to, three, RefusedReordered)
+		refused("once more, later", d.to, two, RefusedReplayed)
+		refused("the last, once more", d.to, four, RefusedReplayed)
 	}
 	delta := c.a.seal(session.KindDelta, 1, 50, []byte("\x00delta"))
 	for name, with := range map[string]session.Header{
@@ -123,20 +123,20 @@ func sceneRefusals(t *testing.T, applicants, agents browser) {
 		"another lane":             {Kind: session.KindResource, Lane: session.LaneResource, Page: 1, Counter: 50},
 		"the other's lane":         {Kind: session.KindState, Lane: session.LaneControl, Page: 1, Counter: 50},
 	} {
-		refused(name, c.b, append(with.Append(nil), delta[16:]...), refusedForged)
+		refused(name, c.b, append(with.Append(nil), delta[16:]...), RefusedForged)
 	}
 	// Another session with the same page and counters.
 	other := newCall(t, applicants, agents)
 	other.must("4917", nil)
-	refused("another session's", c.b, other.a.seal(session.KindDelta, 1, 50, []byte("\x00delta")), refusedForged)
+	refused("another session's", c.b, other.a.seal(session.KindDelta, 1, 50, []byte("\x00delta")), RefusedForged)
 	if content, why := c.b.open(delta); why != "" || string(content) != "\x00delta" {
 		t.Errorf("after another session's: %q, refused %q", content, why)
 	}
 	// The page before.
 	old := c.a.seal(session.KindDelta, 1, 51, []byte("\x00late"))
 	c.must("", nil)
-	refused("the page before", c.b, old, refusedPage)
-	refused("the page before, as if it were this one's", c.b, onPage(old, c.page), refusedForged)
+	refused("the page before", c.b, old, RefusedPage)
+	refused("the page before, as if it were this one's", c.b, onPage(old, c.page), RefusedForged)
 	c.frame()
 }
 

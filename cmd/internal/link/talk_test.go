@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. Two ends and what they say to each other, whoever implements them: the bench of the tests of the
+// Room: cmd. Two ends and what they say to each other, whoever implements them: the bench of the tests of the
 // exchange, which interop_test.go runs with a browser's end on one side.
 
 import (
@@ -16,10 +16,10 @@ import (
 // end is one side on one page.
 type end interface {
 	start() []byte // the applicant's first message
-	receive(message []byte) step
+	receive(message []byte) Step
 	digits(four string) []byte // typed, or shown; the applicant's first message over them
 	seal(kind session.Kind, epoch uint32, counter uint64, content []byte) []byte
-	open(frame []byte) ([]byte, refusal)
+	open(frame []byte) ([]byte, Refusal)
 }
 
 // plan is what an end is told when its page begins.
@@ -27,9 +27,9 @@ type plan struct {
 	seat    session.Seat
 	session string
 	page    uint16
-	bound   bound
+	bound   Bound
 	digits  string  // typed or shown; empty: not yet
-	resume  *stored // from the tab's storage, the applicant's only
+	resume  *Stored // from the tab's storage, the applicant's only
 	noX     bool    // lacks X25519
 }
 
@@ -39,80 +39,53 @@ type browser interface{ begin(plan) end }
 // goBrowser is the one that is written here.
 type goBrowser struct {
 	*testing.T
-	consoles map[string]*console
+	desks map[string]*Desk
 }
 
-func newGoBrowser(t *testing.T) *goBrowser { return &goBrowser{T: t, consoles: map[string]*console{}} }
+func newGoBrowser(t *testing.T) *goBrowser { return &goBrowser{T: t, desks: map[string]*Desk{}} }
 
 func (g *goBrowser) begin(p plan) end {
-	e := &goEnd{T: g.T, plan: p}
-	sid, ci := sidOf(p.session, p.page), p.bound.ci()
+	page := Page{Session: p.session, Number: p.page, Bound: p.bound, LacksX25519: p.noX}
 	if p.seat == session.Applicant {
-		e.a = &applicant{sid: sid, ci: ci, lacksX25519: p.noX, resume: p.resume}
-		return e
+		return &goEnd{g.T, NewApplicant(page, p.resume), p.digits}
 	}
-	if g.consoles[p.session] == nil {
-		g.consoles[p.session] = &console{}
+	if g.desks[p.session] == nil {
+		g.desks[p.session] = &Desk{}
 	}
-	e.b = &agent{sid: sid, ci: ci, page: p.page, console: g.consoles[p.session], lacksX25519: p.noX, shown: p.digits}
-	return e
+	return &goEnd{g.T, NewAgent(page, g.desks[p.session], p.digits), ""}
 }
 
-// goEnd is an end of a goBrowser: one of a and b, and the line once they match.
+// goEnd is an end of a goBrowser.
 type goEnd struct {
 	*testing.T
-	plan plan
-	a    *applicant
-	b    *agent
-	line line
+	end   *End
+	typed string // before the page began
 }
 
-func (e *goEnd) start() []byte { return e.a.start(e.plan.digits) }
-
-func (e *goEnd) digits(four string) []byte {
-	if e.b != nil {
-		e.b.digits(four)
-		return nil
-	}
-	return e.a.digits(four)
-}
-
-func (e *goEnd) receive(message []byte) step {
-	secret, onFirst := []byte(nil), func() {}
-	var s step
-	if e.b != nil {
-		s = e.b.receive(message)
-		secret, onFirst = e.b.secret, e.b.opened
-	} else {
-		s = e.a.receive(message)
-		secret = e.a.secret
-	}
-	if s.verdict == matches {
-		e.line = *newLine(e.plan.session, e.plan.page, e.plan.seat, secret, onFirst)
-	}
-	return s
-}
+func (e *goEnd) start() []byte               { return e.end.Start(e.typed) }
+func (e *goEnd) digits(four string) []byte   { return e.end.Digits(four) }
+func (e *goEnd) receive(message []byte) Step { return e.end.Receive(message) }
 
 func (e *goEnd) seal(kind session.Kind, epoch uint32, counter uint64, content []byte) []byte {
 	e.Helper()
-	frame, ok := e.line.seal(kind, epoch, counter, content)
+	frame, ok := e.end.Seal(kind, epoch, counter, content)
 	if !ok {
 		e.Fatalf("%v of %d bytes with counter %d is not sealed", kind, len(content), counter)
 	}
 	return frame
 }
 
-func (e *goEnd) open(frame []byte) ([]byte, refusal) { return e.line.open(frame) }
+func (e *goEnd) open(frame []byte) ([]byte, Refusal) { return e.end.Open(frame) }
 
 // conversation is how an exchange went.
 type conversation struct {
-	applicant, agent verdict
-	stored           *stored // by the applicant's page
+	applicant, agent Verdict
+	stored           *Stored // by the applicant's page
 	fresh            bool    // the agent's end showed fresh digits
 	said             [][]byte
 }
 
-func (c *conversation) matched() bool { return c.applicant == matches && c.agent == matches }
+func (c *conversation) matched() bool { return c.applicant == Matches && c.agent == Matches }
 
 // people say and type fresh digits; between them, someone may change what is said.
 type people struct {
@@ -133,29 +106,29 @@ func talk(a, b end, p people) *conversation {
 		}
 		return message
 	}
-	decide := func(old *verdict, now verdict) {
-		if now != undecided {
+	decide := func(old *Verdict, now Verdict) {
+		if now != Undecided {
 			*old = now
 		}
 	}
 	message := pass(a.start())
 	for message != nil {
 		there := b.receive(message)
-		decide(&c.agent, there.verdict)
+		decide(&c.agent, there.Verdict)
 		message = nil
-		if there.needs {
+		if there.Needs {
 			c.fresh = true
 			b.digits(p.shown)
 		}
-		if reply := pass(there.reply); reply != nil {
+		if reply := pass(there.Reply); reply != nil {
 			here := a.receive(reply)
-			decide(&c.applicant, here.verdict)
-			if here.store != nil {
-				c.stored = here.store
+			decide(&c.applicant, here.Verdict)
+			if here.Store != nil {
+				c.stored = here.Store
 			}
-			message = pass(here.reply)
+			message = pass(here.Reply)
 		}
-		if there.needs && message == nil && c.applicant == undecided {
+		if there.Needs && message == nil && c.applicant == Undecided {
 			message = pass(a.digits(p.typed))
 		}
 	}
@@ -163,10 +136,10 @@ func talk(a, b end, p people) *conversation {
 }
 
 // testBound is what both ends agree on unless a test says otherwise.
-func testBound() bound {
-	return bound{
-		routing: "47291", origin: insynOrigin, agentID: "a-17", agentName: "Åsa Öberg",
-		policy: strings.Repeat("0123456789abcdef", 4), statement: strings.Repeat("fedcba9876543210", 4),
+func testBound() Bound {
+	return Bound{
+		Routing: "47291", Origin: "http://insyn.agency.localhost:8080", AgentID: "a-17", AgentName: "Åsa Öberg",
+		Policy: strings.Repeat("0123456789abcdef", 4), Statement: strings.Repeat("fedcba9876543210", 4),
 	}
 }
 
@@ -183,7 +156,7 @@ type call struct {
 	id                 string
 	applicants, agents browser
 	page               uint16
-	stored             *stored
+	stored             *Stored
 	a, b               end // of the present page
 }
 

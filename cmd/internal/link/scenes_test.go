@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. What two ends must do together, whoever implements them.
+// Room: cmd. What two ends must do together, whoever implements them.
 
 import (
 	"bytes"
@@ -49,8 +49,8 @@ func sceneMatch(t *testing.T, applicants, agents browser) {
 	if len(talked.said) != 3 || talked.said[0][0] != 1 || talked.said[1][0] != 2 || talked.said[2][0] != 3 {
 		t.Errorf("said %x, want 0x01, 0x02 and 0x03", talked.said)
 	}
-	if len(c.stored.chain) != 16 || len(c.stored.secret) != 32 {
-		t.Errorf("stored %d and %d bytes, want 16 and 32", len(c.stored.chain), len(c.stored.secret))
+	if len(c.stored.Chain) != 16 || len(c.stored.Secret) != 32 {
+		t.Errorf("stored %d and %d bytes, want 16 and 32", len(c.stored.Chain), len(c.stored.Secret))
 	}
 	c.frame()
 }
@@ -59,7 +59,7 @@ func sceneMismatch(t *testing.T, applicants, agents browser) {
 	for _, typed := range []string{"4918", "5917", "4197", "0000"} {
 		c := newCall(t, applicants, agents)
 		talked := c.next("4917", people{}, func(a, _ *plan) { a.digits = typed })
-		if talked.applicant != mismatch || talked.agent != undecided || talked.stored != nil || len(talked.said) != 2 {
+		if talked.applicant != Mismatch || talked.agent != Undecided || talked.stored != nil || len(talked.said) != 2 {
 			t.Errorf("%s: applicant %d, agent %d, %d messages, want the applicant's mismatch and silence",
 				typed, talked.applicant, talked.agent, len(talked.said))
 		}
@@ -68,25 +68,25 @@ func sceneMismatch(t *testing.T, applicants, agents browser) {
 
 func sceneBound(t *testing.T, applicants, agents browser) {
 	for name, change := range map[string]func(*plan){
-		"routing":   func(p *plan) { p.bound.routing = "47292" },
-		"origin":    func(p *plan) { p.bound.origin = "http://insyn.agency.localhost:8081" },
-		"id":        func(p *plan) { p.bound.agentID = "a-18" },
-		"name":      func(p *plan) { p.bound.agentName = "Åsa Oberg" },
-		"policy":    func(p *plan) { p.bound.policy = "1" + p.bound.policy[1:] },
-		"statement": func(p *plan) { p.bound.statement = "0" + p.bound.statement[1:] },
-		"id, name":  func(p *plan) { p.bound.agentID, p.bound.agentName = "a-1", "7"+p.bound.agentName },
+		"routing":   func(p *plan) { p.bound.Routing = "47292" },
+		"origin":    func(p *plan) { p.bound.Origin = "http://insyn.agency.localhost:8081" },
+		"id":        func(p *plan) { p.bound.AgentID = "a-18" },
+		"name":      func(p *plan) { p.bound.AgentName = "Åsa Oberg" },
+		"policy":    func(p *plan) { p.bound.Policy = "1" + p.bound.Policy[1:] },
+		"statement": func(p *plan) { p.bound.Statement = "0" + p.bound.Statement[1:] },
+		"id, name":  func(p *plan) { p.bound.AgentID, p.bound.AgentName = "a-1", "7"+p.bound.AgentName },
 		"page":      func(p *plan) { p.page += 40 },
 		"session":   func(p *plan) { p.session = testSession() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			over := func(_, b *plan) { change(b) }
-			if talked := newCall(t, applicants, agents).next("4917", people{}, over); talked.applicant != mismatch || talked.agent != undecided {
+			if talked := newCall(t, applicants, agents).next("4917", people{}, over); talked.applicant != Mismatch || talked.agent != Undecided {
 				t.Errorf("over digits: applicant %d, agent %d, want a mismatch", talked.applicant, talked.agent)
 			}
 			c := newCall(t, applicants, agents)
 			c.must("4917", nil)
 			// The digits are typed right, but what did not fit before does not fit now.
-			if talked := c.next("", people{shown: "1234", typed: "1234"}, over); talked.applicant != mismatch || !talked.fresh {
+			if talked := c.next("", people{shown: "1234", typed: "1234"}, over); talked.applicant != Mismatch || !talked.fresh {
 				t.Errorf("over the secret: applicant %d, agent %d, fresh digits %t, want those and then a mismatch",
 					talked.applicant, talked.agent, talked.fresh)
 			}
@@ -97,17 +97,17 @@ func sceneBound(t *testing.T, applicants, agents browser) {
 func sceneChain(t *testing.T, applicants, agents browser) {
 	c := newCall(t, applicants, agents)
 	c.must("4917", nil)
-	first, secret := c.stored.chain, c.stored.secret
+	first, secret := c.stored.Chain, c.stored.Secret
 	for range 6 {
 		c.frame()
 		talked := c.must("", nil)
-		if !bytes.Equal(c.stored.chain, first) || bytes.Equal(c.stored.secret, secret) {
+		if !bytes.Equal(c.stored.Chain, first) || bytes.Equal(c.stored.Secret, secret) {
 			t.Fatalf("page %d: the chain must stay and its secret change", c.page)
 		}
 		if len(talked.said) != 3 || len(talked.said[0]) != 180 || len(talked.said[1]) != 99 || len(talked.said[2]) != 65 {
 			t.Errorf("page %d: said %x, want 180, 99 and 65 bytes", c.page, talked.said)
 		}
-		secret = c.stored.secret
+		secret = c.stored.Secret
 	}
 }
 
@@ -141,7 +141,7 @@ func drop(n int) people {
 func scenePending(t *testing.T, applicants, agents browser) {
 	c := newCall(t, applicants, agents)
 	for _, digits := range []string{"4917", "", ""} { // also the very first secret is known before it is confirmed
-		if talked := c.next(digits, drop(2), nil); talked.applicant != matches || talked.agent != undecided || talked.fresh {
+		if talked := c.next(digits, drop(2), nil); talked.applicant != Matches || talked.agent != Undecided || talked.fresh {
 			t.Fatalf("page %d: applicant %d, agent %d", c.page, talked.applicant, talked.agent)
 		}
 	}
@@ -154,7 +154,7 @@ func scenePresent(t *testing.T, applicants, agents browser) {
 	c.must("4917", nil)
 	c.frame()
 	for range 3 {
-		if talked := c.next("", drop(1), nil); talked.applicant != undecided || talked.agent != undecided || talked.stored != nil {
+		if talked := c.next("", drop(1), nil); talked.applicant != Undecided || talked.agent != Undecided || talked.stored != nil {
 			t.Fatalf("page %d: applicant %d, agent %d", c.page, talked.applicant, talked.agent)
 		}
 	}
@@ -175,7 +175,7 @@ func sceneStale(t *testing.T, applicants, agents browser) {
 	if !talked.matched() || !talked.fresh {
 		t.Errorf("applicant %d, agent %d, fresh digits %t, want a match over these", talked.applicant, talked.agent, talked.fresh)
 	}
-	if bytes.Equal(c.stored.chain, before.chain) {
+	if bytes.Equal(c.stored.Chain, before.Chain) {
 		t.Error("fresh digits continue the old chain, want a new one")
 	}
 	c.frame()
@@ -186,7 +186,7 @@ func sceneLost(t *testing.T, applicants, agents browser) {
 	c := newCall(t, applicants, agents)
 	c.must("4917", nil)
 	c.frame()
-	c.stored = &stored{chain: make([]byte, 16), secret: c.stored.secret}
+	c.stored = &Stored{Chain: make([]byte, 16), Secret: c.stored.Secret}
 	talked := c.next("", people{shown: "0007", typed: "0007"}, nil)
 	if !talked.matched() || len(talked.said) != 5 || !bytes.Equal(talked.said[1], []byte{7}) {
 		t.Fatalf("applicant %d, agent %d, said %x, want 0x04, 0x07 and then a match", talked.applicant, talked.agent, talked.said)
@@ -217,7 +217,7 @@ func sceneFreshMismatch(t *testing.T, applicants, agents browser) {
 	c := newCall(t, applicants, agents)
 	c.must("4917", nil)
 	c.stored = nil
-	if talked := c.next("", people{shown: "2222", typed: "4917"}, nil); talked.applicant != mismatch || talked.agent != undecided {
+	if talked := c.next("", people{shown: "2222", typed: "4917"}, nil); talked.applicant != Mismatch || talked.agent != Undecided {
 		t.Errorf("applicant %d, agent %d, want a mismatch", talked.applicant, talked.agent)
 	}
 }
@@ -249,22 +249,22 @@ func sceneLate(t *testing.T, applicants, agents browser) {
 	c := newCall(t, applicants, agents)
 	said := c.must("4917", nil).said
 	for _, late := range [][]byte{said[2], said[0], {sayAsk}} {
-		if got := c.b.receive(late); got.reply != nil || got.verdict == matches || got.needs {
-			t.Errorf("%x after the verdict: %+v, want nothing", late, got)
+		if got := c.b.receive(late); got.Reply != nil || got.Verdict == Matches || got.Needs {
+			t.Errorf("%x after the Verdict: %+v, want nothing", late, got)
 		}
 	}
 	c.frame()
-	c.stored = &stored{make([]byte, 16), make([]byte, 32)}
+	c.stored = &Stored{make([]byte, 16), make([]byte, 32)}
 	var first []byte
 	talked := c.next("", people{shown: "1234", typed: "1234", meddle: func(n int, message []byte) []byte {
 		if n == 0 {
 			first = message
 		}
 		if n == 2 { // the digits are typed, and both hear once more what was said before
-			if got := c.b.receive(first); !bytes.Equal(got.reply, []byte{sayLost}) || got.needs {
+			if got := c.b.receive(first); !bytes.Equal(got.Reply, []byte{sayLost}) || got.Needs {
 				t.Errorf("the first message again: %+v, want 0x07 and the digits to stay", got)
 			}
-			if got := c.a.receive([]byte{sayLost}); got.reply != nil || got.verdict != undecided || got.needs {
+			if got := c.a.receive([]byte{sayLost}); got.Reply != nil || got.Verdict != Undecided || got.Needs {
 				t.Errorf("0x07 again: %+v, want nothing", got)
 			}
 		}

@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. Sealing and opening frames, for tests (docs/protocol.md, 4).
+// Room: cmd. Sealing and opening frames (docs/protocol.md, 4).
 
 import (
 	"bytes"
@@ -20,16 +20,16 @@ const (
 	midStep   = 256
 )
 
-// refusal is why a frame was not opened. The empty one: it was.
-type refusal string
+// Refusal is why a frame was not opened. The empty one: it was.
+type Refusal string
 
 const (
-	refusedEarly     refusal = "early"
-	refusedPage      refusal = "page"
-	refusedReplayed  refusal = "replayed"
-	refusedReordered refusal = "reordered"
-	refusedTruncated refusal = "truncated"
-	refusedForged    refusal = "forged"
+	RefusedEarly     Refusal = "early"
+	RefusedPage      Refusal = "page"
+	RefusedReplayed  Refusal = "replayed"
+	RefusedReordered Refusal = "reordered"
+	RefusedTruncated Refusal = "truncated"
+	RefusedForged    Refusal = "forged"
 )
 
 // passed knows which counters of a lane came, and which ones were passed over.
@@ -38,16 +38,16 @@ type passed struct {
 	over [][2]uint64 // from, to, both included
 }
 
-func (p *passed) judge(counter uint64) refusal {
+func (p *passed) judge(counter uint64) Refusal {
 	if counter > p.last {
 		return ""
 	}
 	for _, span := range p.over {
 		if span[0] <= counter && counter <= span[1] {
-			return refusedReordered
+			return RefusedReordered
 		}
 	}
-	return refusedReplayed
+	return RefusedReplayed
 }
 
 func (p *passed) take(counter uint64) {
@@ -79,8 +79,8 @@ func newLine(id string, page uint16, seat session.Seat, secret []byte, onFirst f
 	return &line{id: id, page: page, own: laneKeys(secret, sid, seat), theirs: laneKeys(secret, sid, other), onFirst: onFirst}
 }
 
-// padded is how many bytes of plain text n of them become.
-func padded(n int) int {
+// Padded is how many bytes of plain text n of them become.
+func Padded(n int) int {
 	switch {
 	case n <= leastStep:
 		return leastStep
@@ -100,47 +100,47 @@ func (l *line) aad(header []byte) []byte { return append(bytes.Clone(header), l.
 // seal gives a whole frame. False: there are no keys yet, the content is too long for its kind, or the counter does not
 // rise, which would use a nonce again.
 func (l *line) seal(kind session.Kind, epoch uint32, counter uint64, content []byte) ([]byte, bool) {
-	h := session.Header{Kind: kind, Lane: laneOf(kind), Page: l.page, Epoch: epoch, Counter: counter}
-	size := padded(4 + len(content))
+	h := session.Header{Kind: kind, Lane: LaneOf(kind), Page: l.page, Epoch: epoch, Counter: counter}
+	size := Padded(4 + len(content))
 	if l.own == nil || size+sealTag > kind.MaxPayload() || counter <= l.sealed[h.Lane] {
 		return nil, false
 	}
 	l.sealed[h.Lane] = counter
-	plain := binary.BigEndian.AppendUint32(nil, uint32(len(content)))
+	plain := binary.BigEndian.AppendUint32(nil, uint32(len(content))) //nolint:gosec // below the kind's most
 	plain = append(append(plain, content...), make([]byte, size-4-len(content))...)
 	frame := h.Append(nil)
 	return l.own[h.Lane].Seal(frame, nonceOf(h), plain, l.aad(frame)), true
 }
 
 // open gives a frame's content, or the name of what is wrong with it. A counter counts as seen only once its frame opened.
-func (l *line) open(frame []byte) ([]byte, refusal) {
+func (l *line) open(frame []byte) ([]byte, Refusal) {
 	if l.theirs == nil {
-		return nil, refusedEarly
+		return nil, RefusedEarly
 	}
 	if len(frame) < session.HeaderSize {
-		return nil, refusedTruncated
+		return nil, RefusedTruncated
 	}
 	h, fault := session.ParseHeader(frame)
 	if fault != "" || h.Kind.Local() || h.Kind == session.KindExchange {
-		return nil, refusedForged // nothing of that kind is sealed
+		return nil, RefusedForged // nothing of that kind is sealed
 	}
 	if h.Page != l.page {
-		return nil, refusedPage
+		return nil, RefusedPage
 	}
 	if why := l.opened[h.Lane].judge(h.Counter); why != "" {
 		return nil, why
 	}
 	if len(frame) < session.HeaderSize+leastStep+sealTag {
-		return nil, refusedTruncated
+		return nil, RefusedTruncated
 	}
 	header, payload := frame[:session.HeaderSize], frame[session.HeaderSize:]
 	plain, err := l.theirs[h.Lane].Open(nil, nonceOf(h), payload, l.aad(header))
 	if err != nil {
-		return nil, refusedForged
+		return nil, RefusedForged
 	}
-	size := uint64(binary.BigEndian.Uint32(plain))
-	if size > uint64(len(plain)-4) || padded(4+int(size)) != len(plain) || len(bytes.Trim(plain[4+size:], "\x00")) > 0 {
-		return nil, refusedForged // by who has the key, but not as it must be
+	size := int(binary.BigEndian.Uint32(plain)) // int has 64 bits wherever this runs
+	if size > len(plain)-4 || Padded(4+size) != len(plain) || len(bytes.Trim(plain[4+size:], "\x00")) > 0 {
+		return nil, RefusedForged // by who has the key, but not as it must be
 	}
 	l.opened[h.Lane].take(h.Counter)
 	if l.onFirst != nil {
@@ -150,8 +150,8 @@ func (l *line) open(frame []byte) ([]byte, refusal) {
 	return plain[4 : 4+size], ""
 }
 
-// laneOf is fixed by kind (signaling/doc.go).
-func laneOf(kind session.Kind) session.Lane {
+// LaneOf is fixed by kind (signaling/doc.go).
+func LaneOf(kind session.Kind) session.Lane {
 	switch kind {
 	case session.KindKeyframe, session.KindDelta, session.KindPointer:
 		return session.LaneState
@@ -162,8 +162,8 @@ func laneOf(kind session.Kind) session.Lane {
 	}
 }
 
-// pack makes the content of a keyframe, a delta or a whole resource.
-func pack(raw []byte, deflate bool) []byte {
+// Pack makes the content of a keyframe, a delta or a whole resource.
+func Pack(raw []byte, deflate bool) []byte {
 	if !deflate {
 		return append([]byte{0}, raw...)
 	}
@@ -176,8 +176,8 @@ func pack(raw []byte, deflate bool) []byte {
 
 var errContent = errors.New("content that is not packed as it must be")
 
-// unpack is pack's inverse, for at most so many bytes.
-func unpack(content []byte, most int) ([]byte, error) {
+// Unpack is Pack's inverse, for at most so many bytes.
+func Unpack(content []byte, most int) ([]byte, error) {
 	switch {
 	case len(content) > 0 && content[0] == 0 && len(content)-1 <= most:
 		return content[1:], nil

@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. The ends of web/src/link, run by Node, against the ones that are written here: two implementations of
+// Room: cmd. The ends of web/src/link, run by Node, against the ones that are written here: two implementations of
 // docs/protocol.md must understand each other in both directions.
 
 import (
@@ -53,10 +53,10 @@ func startNode(t *testing.T) *node {
 		t.Fatalf("Node 20 or newer expected on the PATH (.ci/needs says how to get it): %v", err)
 	}
 	for file, how := range map[string]string{
-		"../web/test/peer.mjs":         "it belongs to the tree",
-		"../web/node_modules/.bin":     "run: make build",
-		"../web/test/link/peer.ts":     "it belongs to the tree",
-		"../web/node_modules/esbuild/": "run: make build",
+		"../../../web/test/peer.mjs":         "it belongs to the tree",
+		"../../../web/node_modules/.bin":     "run: make build",
+		"../../../web/test/link/peer.ts":     "it belongs to the tree",
+		"../../../web/node_modules/esbuild/": "run: make build",
 	} {
 		if _, err := os.Stat(file); err != nil {
 			t.Fatalf("%s expected, %s: %v", file, how, err)
@@ -64,7 +64,7 @@ func startNode(t *testing.T) *node {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	cmd := exec.CommandContext(ctx, "node", "test/peer.mjs")
-	cmd.Dir, cmd.WaitDelay = "../web", 5*time.Second
+	cmd.Dir, cmd.WaitDelay = "../../../web", 5*time.Second
 	n := &node{errors: &bytes.Buffer{}}
 	cmd.Stderr = n.errors
 	in, err := cmd.StdinPipe()
@@ -128,7 +128,7 @@ type (
 		Store   *nodeStored `json:"store"`
 		Frame   string      `json:"frame"`
 		Body    string      `json:"body"`
-		Refused refusal     `json:"refused"`
+		Refused Refusal     `json:"refused"`
 		Error   string      `json:"error"`
 	}
 )
@@ -171,10 +171,10 @@ func (b *nodeBrowser) begin(p plan) end {
 	has := !p.noX
 	request := nodeRequest{
 		Op: "new", ID: b.node.last, Role: p.seat.String(), Session: p.session, Page: p.page, Digits: p.digits, X25519: &has,
-		Bound: &nodeBound{p.bound.routing, p.bound.origin, p.bound.agentID, p.bound.agentName, p.bound.policy, p.bound.statement},
+		Bound: &nodeBound{p.bound.Routing, p.bound.Origin, p.bound.AgentID, p.bound.AgentName, p.bound.Policy, p.bound.Statement},
 	}
 	if p.resume != nil && p.digits == "" {
-		request.Resume = &nodeStored{hex.EncodeToString(p.resume.chain), hex.EncodeToString(p.resume.secret)}
+		request.Resume = &nodeStored{hex.EncodeToString(p.resume.Chain), hex.EncodeToString(p.resume.Secret)}
 	}
 	if answer := b.node.ask(b.T, request); !answer.OK {
 		b.Fatalf("new is answered with %+v, want ok", answer)
@@ -211,18 +211,18 @@ func (e *nodeEnd) start() []byte {
 	return e.bytes(e.do(nodeRequest{Op: "start"}).Reply)
 }
 
-func (e *nodeEnd) receive(message []byte) step {
+func (e *nodeEnd) receive(message []byte) Step {
 	e.Helper()
 	answer := e.do(nodeRequest{Op: "receive", Message: hex.EncodeToString(message)})
-	s := step{reply: e.bytes(answer.Reply), needs: answer.Need == "digits"}
+	s := Step{Reply: e.bytes(answer.Reply), Needs: answer.Need == "digits"}
 	if answer.Verdict != nil {
-		s.verdict = mismatch
+		s.Verdict = Mismatch
 		if *answer.Verdict {
-			s.verdict = matches
+			s.Verdict = Matches
 		}
 	}
 	if answer.Store != nil {
-		s.store = &stored{e.bytes(answer.Store.Chain), e.bytes(answer.Store.Secret)}
+		s.Store = &Stored{e.bytes(answer.Store.Chain), e.bytes(answer.Store.Secret)}
 	}
 	return s
 }
@@ -238,7 +238,7 @@ func (e *nodeEnd) seal(kind session.Kind, epoch uint32, counter uint64, content 
 	return e.bytes(e.do(nodeRequest{Op: "seal", Kind: kind.String(), Epoch: &epoch, Counter: counter, Body: &body}).Frame)
 }
 
-func (e *nodeEnd) open(frame []byte) ([]byte, refusal) {
+func (e *nodeEnd) open(frame []byte) ([]byte, Refusal) {
 	e.Helper()
 	answer := e.do(nodeRequest{Op: "open", Frame: hex.EncodeToString(frame)})
 	return e.bytes(answer.Body), answer.Refused

@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. The vectors that draft-irtf-cfrg-cpace-21 publishes, from the file that the browser's tests read too.
+// Room: cmd. The vectors that draft-irtf-cfrg-cpace-21 publishes, from the file that the browser's tests read too.
 
 import (
 	"encoding/hex"
@@ -51,7 +51,7 @@ type vectors struct {
 
 func loadVectors(t *testing.T) vectors {
 	t.Helper()
-	raw, err := os.ReadFile("../web/test/link/cpace-vectors.json")
+	raw, err := os.ReadFile("../../../web/test/link/cpace-vectors.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. What an exchange is bound to, and every secret that follows from it (docs/protocol.md, 1 to 4).
+// Room: cmd. What an exchange is bound to, and every secret that follows from it (docs/protocol.md, 1 to 4).
 
 import (
 	"crypto/aes"
@@ -12,15 +12,15 @@ import (
 
 const protocolName = "insyn.v1"
 
-// bound is what both ends must agree on, each from where it knows it best.
-type bound struct {
-	routing, origin, agentID, agentName string
-	policy, statement                   string // hashes, 64 lower-case hexadecimal digits
+// Bound is what both ends must agree on, each from where it knows it best.
+type Bound struct {
+	Routing, Origin, AgentID, AgentName string
+	Policy, Statement                   string // hashes, 64 lower-case hexadecimal digits
 }
 
 // ci is CPace's channel identifier.
-func (b bound) ci() []byte {
-	return label(protocolName, b.routing, b.origin, b.agentID, b.agentName, b.policy, b.statement)
+func (b Bound) ci() []byte {
+	return label(protocolName, b.Routing, b.Origin, b.AgentID, b.AgentName, b.Policy, b.Statement)
 }
 
 // sidOf is the session and the page that an exchange is for.
@@ -28,8 +28,8 @@ func sidOf(id string, page uint16) []byte {
 	return binary.BigEndian.AppendUint16([]byte(id), page)
 }
 
-// stored is what the applicant's tab carries to its next page.
-type stored struct{ chain, secret []byte }
+// Stored is what the applicant's tab carries to its next page.
+type Stored struct{ Chain, Secret []byte }
 
 // chainOf names what the pages after an exchange over digits continue.
 func chainOf(isk, sid []byte) []byte { return kdf(isk, sid, label(protocolName, "chain"), chainSize) }
@@ -59,11 +59,16 @@ func (r resumption) holds(page []byte, who session.Seat, m4, answer []byte) []by
 // laneNames are the lanes by their numbers.
 func laneNames() []string { return []string{"control", "state", "resource"} }
 
+// laneKey is what one seat seals with on a page, in one lane.
+func laneKey(page, sid []byte, from session.Seat, lane string) []byte {
+	return kdf(page, sid, label(protocolName, "key", from.String(), lane), 32)
+}
+
 // laneKeys are the three keys that one seat seals with on a page, by lane.
 func laneKeys(page, sid []byte, from session.Seat) []cipher.AEAD {
 	keys := make([]cipher.AEAD, 0, 3)
 	for _, lane := range laneNames() {
-		block, err := aes.NewCipher(kdf(page, sid, label(protocolName, "key", from.String(), lane), 32))
+		block, err := aes.NewCipher(laneKey(page, sid, from, lane))
 		if err != nil {
 			panic("keys: " + err.Error()) // 32 bytes are a key
 		}

@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. Sealed frames: how long they are, what opens under which key, and any bytes at all.
+// Room: cmd. Sealed frames: how long they are, what opens under which key, and any bytes at all.
 
 import (
 	"bytes"
@@ -18,20 +18,20 @@ func TestPadding(t *testing.T) {
 		4097: 4608, 8192: 8192, 8193: 9216, 15361: 16384, 16385: 18432, 65536: 65536, 65537: 73728, 61440: 61440, 61441: 65536,
 		983040: 983040, 983041: 1 << 20, 1 << 20: 1 << 20,
 	} {
-		if got := padded(n); got != want {
+		if got := Padded(n); got != want {
 			t.Errorf("%d bytes become %d, want %d", n, got, want)
 		}
 	}
 	last := 0
 	for n := 4; n <= 1<<20; n += 1 + n/512 {
-		got := padded(n)
+		got := Padded(n)
 		if got < n || got < last {
 			t.Fatalf("%d bytes become %d", n, got)
 		}
 		if more := got - n; n > 64 && more > 256 && 8*more > n {
 			t.Fatalf("%d bytes become %d: more than an eighth longer", n, got)
 		}
-		if padded(got) != got {
+		if Padded(got) != got {
 			t.Fatalf("%d is no step", got)
 		}
 		last = got
@@ -107,16 +107,16 @@ func TestPlainTextIsStrict(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		plain []byte
-		want  refusal
+		want  Refusal
 	}{
 		"as it must be":         {plain(64, 60, 1), ""},
 		"padded":                {plain(64, 59, 0), ""},
-		"padding that is not 0": {plain(64, 59, 1), refusedForged},
-		"a length too long":     {plain(64, 61, 0), refusedForged},
-		"a length far too long": {append([]byte{0xff, 0xff, 0xff, 0xff}, make([]byte, 60)...), refusedForged},
-		"not a step":            {plain(65, 61, 1), refusedForged},
-		"a step too far":        {plain(256, 60, 0), refusedForged},
-		"no step at all":        {plain(63, 0, 0), refusedTruncated},
+		"padding that is not 0": {plain(64, 59, 1), RefusedForged},
+		"a length too long":     {plain(64, 61, 0), RefusedForged},
+		"a length far too long": {append([]byte{0xff, 0xff, 0xff, 0xff}, make([]byte, 60)...), RefusedForged},
+		"not a step":            {plain(65, 61, 1), RefusedForged},
+		"a step too far":        {plain(256, 60, 0), RefusedForged},
+		"no step at all":        {plain(63, 0, 0), RefusedTruncated},
 	} {
 		if _, why := agent.open(frame(c.plain)); why != c.want {
 			t.Errorf("%s: refused %q, want %q", name, why, c.want)
@@ -128,8 +128,8 @@ func TestBeforeTheKeys(t *testing.T) {
 	applicant, agent := linePair(testSession(), 1, make([]byte, 64))
 	frame, _ := applicant.seal(session.KindKeyframe, 1, 1, nil)
 	for _, early := range [][]byte{frame, frame[:20], nil} {
-		if content, why := new(line).open(early); why != refusedEarly || content != nil {
-			t.Errorf("%d bytes before the keys: refused %q, want %q", len(early), why, refusedEarly)
+		if content, why := new(line).open(early); why != RefusedEarly || content != nil {
+			t.Errorf("%d bytes before the keys: refused %q, want %q", len(early), why, RefusedEarly)
 		}
 	}
 	if _, why := agent.open(frame); why != "" {
@@ -145,11 +145,11 @@ func TestWhatIsNotSealedIsForged(t *testing.T) {
 		"an unknown kind":     {Kind: 0x42, Page: 1, Counter: 1},
 		"a lane not a kind's": {Kind: session.KindDelta, Lane: session.LaneControl, Page: 1, Counter: 1},
 	} {
-		if _, why := agent.open(append(h.Append(nil), make([]byte, 80)...)); why != refusedForged {
-			t.Errorf("%s: refused %q, want %q", name, why, refusedForged)
+		if _, why := agent.open(append(h.Append(nil), make([]byte, 80)...)); why != RefusedForged {
+			t.Errorf("%s: refused %q, want %q", name, why, RefusedForged)
 		}
 	}
-	if _, why := agent.open(make([]byte, 15)); why != refusedTruncated {
+	if _, why := agent.open(make([]byte, 15)); why != RefusedTruncated {
 		t.Errorf("half a header: refused %q", why)
 	}
 }
@@ -158,27 +158,27 @@ func TestContentIsPacked(t *testing.T) {
 	text := []byte(strings.Repeat("content ", 1000))
 	for _, deflate := range []bool{false, true} {
 		for _, raw := range [][]byte{nil, {0}, []byte("a"), text} {
-			packed := pack(raw, deflate)
-			got, err := unpack(packed, len(raw))
+			packed := Pack(raw, deflate)
+			got, err := Unpack(packed, len(raw))
 			if err != nil || !bytes.Equal(got, raw) {
 				t.Errorf("deflate %t, %d bytes: %d bytes back, %v", deflate, len(raw), len(got), err)
 			}
 			if len(raw) > 0 {
-				if _, err := unpack(packed, len(raw)-1); err == nil {
+				if _, err := Unpack(packed, len(raw)-1); err == nil {
 					t.Errorf("deflate %t: %d bytes where one less is allowed", deflate, len(raw))
 				}
 			}
 		}
 	}
-	if packed := pack(text, true); len(packed) > 200 {
+	if packed := Pack(text, true); len(packed) > 200 {
 		t.Errorf("%d bytes deflate to %d", len(text), len(packed))
 	}
-	deflated := pack(text, true)
+	deflated := Pack(text, true)
 	for name, content := range map[string][]byte{
 		"nothing": nil, "another way": {2, 1}, "no deflate": {1, 0xff},
 		"cut": deflated[:len(deflated)-1], "more behind": append(bytes.Clone(deflated), 0),
 	} {
-		if _, err := unpack(content, 1<<20); err == nil {
+		if _, err := Unpack(content, 1<<20); err == nil {
 			t.Errorf("%s is unpacked", name)
 		}
 	}
@@ -212,7 +212,7 @@ func FuzzOpen(f *testing.F) {
 		if !ok || !bytes.Equal(again, frame) {
 			t.Errorf("opened as what seals to %x, not %x", again, frame)
 		}
-		if _, why := agent.open(frame); why != refusedReplayed {
+		if _, why := agent.open(frame); why != RefusedReplayed {
 			t.Errorf("once more: refused %q", why)
 		}
 	})

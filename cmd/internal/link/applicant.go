@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. The applicant's end of an exchange, for tests: bytes in, bytes out, and a verdict.
+// Room: cmd. The applicant's end of an exchange: bytes in, bytes out, and a verdict.
 
 import (
 	"bytes"
@@ -13,22 +13,22 @@ import (
 	"insyn/session"
 )
 
-// verdict is how an exchange went at one end.
-type verdict int
+// Verdict is how an exchange went at one end.
+type Verdict int
 
 const (
-	undecided verdict = iota
-	matches
-	mismatch
+	Undecided Verdict = iota
+	Matches
+	Mismatch
 )
 
-// step is what an end does about a message.
-type step struct {
-	reply   []byte // nil: nothing
-	verdict verdict
-	needs   bool    // four fresh digits: the agent's end shows them, the applicant's has them typed
-	store   *stored // before the reply is sent
-	refused string  // by the agent's end: why nothing was done
+// Step is what an end does about a message.
+type Step struct {
+	Reply   []byte // nil: nothing
+	Verdict Verdict
+	Needs   bool    // four fresh digits: the agent's end shows them, the applicant's has them typed
+	Store   *Stored // before the reply is sent
+	Refused string  // by the agent's end: why nothing was done
 }
 
 // stage is how far an end is.
@@ -48,7 +48,7 @@ type applicant struct {
 	// Static after construction.
 	sid, ci     []byte
 	lacksX25519 bool
-	resume      *stored
+	resume      *Stored
 
 	stage  stage
 	scalar *ristretto255.Scalar
@@ -86,8 +86,8 @@ func (a *applicant) goOn() []byte {
 	if !a.lacksX25519 {
 		a.x25519, s.x25519 = draw(ecdh.X25519())
 	}
-	m := message{kind: sayResume, chain: a.resume.chain, shares: s}
-	m.tag = resumption{a.sid, a.ci, a.resume.secret}.binder(m.encode())
+	m := message{kind: sayResume, chain: a.resume.Chain, shares: s}
+	m.tag = resumption{a.sid, a.ci, a.resume.Secret}.binder(m.encode())
 	a.first, a.stage = m.encode(), resuming
 	return a.first
 }
@@ -114,15 +114,15 @@ func agree(key *ecdh.PrivateKey, share []byte) ([]byte, bool) {
 	return z, err == nil
 }
 
-func (a *applicant) receive(raw []byte) step {
+func (a *applicant) receive(raw []byte) Step {
 	switch a.stage {
 	case matched: // a verdict stays; what led to it may be asked for again
 		if bytes.Equal(raw, a.answer) {
-			return step{reply: a.last}
+			return Step{Reply: a.last}
 		}
-		return step{}
+		return Step{}
 	case failed:
-		return step{}
+		return Step{}
 	default:
 	}
 	m, ok := parseMessage(raw)
@@ -133,9 +133,9 @@ func (a *applicant) receive(raw []byte) step {
 		return a.finish(raw, a.checkResumed(m))
 	case ok && m.kind == sayLost && a.stage == resuming:
 		a.stage, a.resume = waiting, nil
-		return step{needs: true}
+		return Step{Needs: true}
 	case ok && m.kind == sayLost: // to what was said before; it means nothing to what was said since
-		return step{}
+		return Step{}
 	}
 	return a.finish(raw, nil)
 }
@@ -147,14 +147,14 @@ type found struct {
 }
 
 // finish gives the verdict. nil: a mismatch.
-func (a *applicant) finish(raw []byte, f *found) step {
+func (a *applicant) finish(raw []byte, f *found) Step {
 	a.scalar, a.p256, a.x25519, a.resume = nil, nil, nil, nil
 	if f == nil {
 		a.stage = failed
-		return step{verdict: mismatch}
+		return Step{Verdict: Mismatch}
 	}
 	a.stage, a.answer, a.last, a.secret = matched, raw, f.say.encode(), f.secret
-	return step{reply: a.last, verdict: matches, store: &stored{f.chain, nextSecret(f.secret, a.sid)}}
+	return Step{Reply: a.last, Verdict: Matches, Store: &Stored{f.chain, nextSecret(f.secret, a.sid)}}
 }
 
 func (a *applicant) checkAnswer(m message) *found {
@@ -179,11 +179,11 @@ func (a *applicant) checkResumed(m message) *found {
 	if !ok {
 		return nil
 	}
-	r, answer := resumption{a.sid, a.ci, a.resume.secret}, m.shares.encode()
+	r, answer := resumption{a.sid, a.ci, a.resume.Secret}, m.shares.encode()
 	page := r.page(z, a.first, answer)
 	if !hmac.Equal(r.holds(page, session.Agent, a.first, answer), m.tag) {
 		return nil
 	}
 	tag := r.holds(page, session.Applicant, a.first, answer)
-	return &found{secret: page, chain: a.resume.chain, say: message{kind: sayHolding, tag: tag}}
+	return &found{secret: page, chain: a.resume.Chain, say: message{kind: sayHolding, tag: tag}}
 }

@@ -1,6 +1,6 @@
-package signaling
+package link
 
-// Room: signaling. The agent's end of an exchange, for tests, and the chains that it keeps from page to page.
+// Room: cmd. The agent's end of an exchange, and the chains that it keeps from page to page.
 
 import (
 	"bytes"
@@ -63,11 +63,11 @@ type agent struct {
 // digits are shown, and good for one answer.
 func (b *agent) digits(shown string) { b.shown = shown }
 
-func (b *agent) receive(raw []byte) step {
+func (b *agent) receive(raw []byte) Step {
 	m, ok := parseMessage(raw)
 	switch {
 	case b.console.over:
-		return step{}
+		return Step{}
 	case !ok:
 		return b.fail()
 	}
@@ -81,12 +81,12 @@ func (b *agent) receive(raw []byte) step {
 }
 
 // begin answers a first message. The same one gets the same answer; a different one would be a second guess.
-func (b *agent) begin(m message, raw []byte) step {
+func (b *agent) begin(m message, raw []byte) Step {
 	switch {
 	case b.page <= b.console.page:
-		return step{refused: "this page or a later one has matched"}
+		return Step{Refused: "this page or a later one has matched"}
 	case b.answer != nil && bytes.Equal(raw, b.first):
-		return step{reply: b.answer}
+		return Step{Reply: b.answer}
 	case b.answer != nil, b.console.unproved != nil && !b.proves(m, raw):
 		return b.fail()
 	case m.kind == sayPoint:
@@ -105,13 +105,13 @@ func (b *agent) proves(m message, raw []byte) bool {
 }
 
 // lose shows fresh digits, unless some that nobody has tried are shown for this page already.
-func (b *agent) lose(reply []byte) step {
+func (b *agent) lose(reply []byte) Step {
 	needs := b.shown == "" && b.stage != waiting
 	b.stage = waiting
-	return step{reply: reply, needs: needs}
+	return Step{Reply: reply, Needs: needs}
 }
 
-func (b *agent) answerPoint(m message, raw []byte) step {
+func (b *agent) answerPoint(m message, raw []byte) Step {
 	if b.shown == "" {
 		return b.fail()
 	}
@@ -135,7 +135,7 @@ func (b *agent) answerPoint(m message, raw []byte) step {
 	return b.say(raw, message{kind: sayAnswer, point: own, tag: tb})
 }
 
-func (b *agent) answerResume(m message, raw []byte) step {
+func (b *agent) answerResume(m message, raw []byte) Step {
 	r, ok := b.fits(m, raw)
 	if !ok {
 		return b.lose(message{kind: sayLost}.encode())
@@ -176,20 +176,20 @@ func (b *agent) fits(m message, raw []byte) (resumption, bool) {
 	return resumption{}, false
 }
 
-func (b *agent) say(first []byte, m message) step {
+func (b *agent) say(first []byte, m message) Step {
 	b.first, b.answer = first, m.encode()
-	return step{reply: b.answer}
+	return Step{Reply: b.answer}
 }
 
-func (b *agent) confirm(m message) step {
+func (b *agent) confirm(m message) Step {
 	switch {
 	case b.stage == matched: // a verdict stays
-		return step{}
+		return Step{}
 	case b.answer == nil || m.kind != b.expect.kind || !hmac.Equal(m.tag, b.expect.tag):
 		return b.fail()
 	}
 	b.stage, b.console.page, b.console.unproved = matched, b.page, nil
-	return step{verdict: matches}
+	return Step{Verdict: Matches}
 }
 
 // opened says that a sealed frame of this page has opened: only now is it sure that the applicant holds the secret.
@@ -199,10 +199,10 @@ func (b *agent) opened() {
 	}
 }
 
-func (b *agent) fail() step {
+func (b *agent) fail() Step {
 	if b.stage == matched {
-		return step{}
+		return Step{}
 	}
 	b.stage, b.secret, b.shown, b.console.over = failed, nil, "", true
-	return step{verdict: mismatch}
+	return Step{Verdict: Mismatch}
 }

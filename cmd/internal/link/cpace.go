@@ -1,7 +1,7 @@
-package signaling
+package link
 
-// Room: signaling. CPace over ristretto255 and SHA-512, from draft-irtf-cfrg-cpace-21, for the ends that tests run: a second
-// implementation, which knows nothing of the one in web/src/link.
+// Room: cmd. CPace over ristretto255 and SHA-512, from draft-irtf-cfrg-cpace-21, a second implementation, which
+// knows nothing of the one in web/src/link.
 
 import (
 	"crypto/hkdf"
