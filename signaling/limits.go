@@ -16,6 +16,7 @@ type Limits struct {
 	Farewell    time.Duration // for the peer to answer a close
 	Refusals    int           // sockets at once that are being told that they are not admitted
 	BodyBytes   int64         // of a request to the console's API
+	Discard     time.Duration // least time between two collections of the memory of what ended
 
 	// A seat that sends faster is read slower, which the sender's own line then tells it.
 	FramesPerSecond int
@@ -31,13 +32,14 @@ func DefaultLimits() Limits {
 		Beat:        10 * time.Second, Silence: 25 * time.Second, Write: 10 * time.Second, Farewell: 2 * time.Second,
 		Refusals:        256,
 		BodyBytes:       1 << 10,
+		Discard:         5 * time.Second,
 		FramesPerSecond: 250, FrameBurst: 500,
 		BytesPerSecond: 2 << 20, ByteBurst: 4 << 20,
 	}
 }
 
 func (l Limits) check() error {
-	if l.Connections <= 0 || l.Beat <= 0 || l.Silence <= l.Beat || l.Write <= 0 || l.Farewell <= 0 || l.Refusals <= 0 || l.BodyBytes <= 0 ||
+	if l.Connections <= 0 || l.Beat <= 0 || l.Silence <= l.Beat || l.Write <= 0 || l.Farewell <= 0 || l.Refusals <= 0 || l.BodyBytes <= 0 || l.Discard <= 0 ||
 		l.FramesPerSecond <= 0 || l.FrameBurst <= 0 || l.BytesPerSecond <= 0 || l.ByteBurst <= 0 {
 		return errors.New("signaling: limits above 0 expected, and Silence longer than Beat")
 	}

@@ -99,6 +99,8 @@ type Metrics struct {
 	held        atomic.Int64
 	consented   atomic.Int64
 	overflows   atomic.Int64
+	discards    atomic.Int64
+	discardDue  atomic.Int64 // 0 or 1
 }
 
 // NewMetrics starts at zero.
@@ -143,6 +145,8 @@ func (m *Metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		{"insyn_bytes_held", "gauge", "Bytes of frames waiting to be written.", m.held.Load()},
 		{"insyn_consents_total", "counter", "Sessions in which the codes matched.", m.consented.Load()},
 		{"insyn_overflows_total", "counter", "Outboxes cleared because they were full.", m.overflows.Load()},
+		{"insyn_discards_total", "counter", "Times that memory was collected and given back after connections ended.", m.discards.Load()},
+		{"insyn_discard_due", "gauge", "1 while connections have ended since memory was last collected.", m.discardDue.Load()},
 	} {
 		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s %s\n%s %d\n", one.name, one.help, one.name, one.kind, one.name, one.value)
 	}

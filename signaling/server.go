@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -42,7 +43,8 @@ type Config struct {
 // concurrent use.
 type Server struct {
 	// Static after construction.
-	config Config
+	config  Config
+	discard *discarder
 
 	mu      sync.Mutex // guards what follows
 	open    int        // connections being served, refusals included
@@ -63,7 +65,9 @@ func New(config Config) (*Server, error) {
 	if err := config.Limits.check(); err != nil {
 		return nil, err
 	}
-	return &Server{config: config, empty: make(chan struct{})}, nil
+	return &Server{
+		config: config, discard: newDiscarder(config.Limits.Discard, config.Metrics), empty: make(chan struct{}),
+	}, nil
 }
 
 // Shutdown closes all sessions with session.ReasonShutdown, lets no new connection in, and waits until every connection
@@ -76,6 +80,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 	s.mu.Unlock()
 	s.config.Registry.Shutdown()
+	defer s.discard.stop()
 	select {
 	case <-s.empty:
 		return nil
@@ -101,6 +106,7 @@ func (s *Server) enter(admitted bool) bool {
 }
 
 func (s *Server) leave(admitted bool) {
+	s.discard.ended()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open--
@@ -140,6 +146,7 @@ func (s *Server) signal(seat session.Seat, origin string, admit admit) http.Hand
 		defer s.leave(admitted)
 		var c *conn
 		line := &hijacker{ResponseWriter: w}
+		defer line.wipe()
 		ws, err := websocket.Accept(line, r, &websocket.AcceptOptions{
 			Subprotocols:       []string{Subprotocol},
 			InsecureSkipVerify: true, // the Origin was checked above, more strictly
@@ -165,17 +172,39 @@ func (s *Server) signal(seat session.Seat, origin string, admit admit) http.Hand
 	}
 }
 
-// hijacker keeps hold of the connection under a WebSocket: the library's own close waits for the peer, whatever else is
-// asked of it meanwhile.
+// hijacker keeps hold of the connection under a WebSocket, since the library's own close waits for the peer, whatever else
+// is asked of it meanwhile; and of the buffers that come with it.
 type hijacker struct {
 	http.ResponseWriter
-	conn net.Conn
+	conn    net.Conn
+	buffers *bufio.ReadWriter
 }
 
 func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffers, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	h.conn = conn
+	h.conn, h.buffers = conn, buffers
 	return conn, buffers, err
+}
+
+// wipe overwrites what is left of headers and frames in the buffers. Nothing may use the connection any more.
+func (h *hijacker) wipe() {
+	if h.buffers == nil {
+		return
+	}
+	h.buffers.Reader.Reset(zeros{})
+	_, _ = h.buffers.Peek(h.buffers.Reader.Size()) // fills all of it, and zeros do not fail
+	h.buffers.Reader.Reset(zeros{})
+	h.buffers.Writer.Reset(io.Discard)
+	_, _ = h.buffers.Write(make([]byte, h.buffers.Writer.Size())) // as above: a whole buffer, kept until it is flushed
+	h.buffers.Writer.Reset(io.Discard)
+}
+
+// zeros is a reader of zeros without an end.
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
 }
 
 // originIs wants exactly one Origin, equal byte for byte.

@@ -91,6 +91,9 @@ type demoServer struct {
 	handlers map[string]http.Handler // by Host, port included
 }
 
+// deskOrigin is the console's.
+func deskOrigin(port string) string { return "http://desk." + demo.Domain + ":" + port }
+
 // readEarlier reads the folder of earlier builds once; what happens to it later changes nothing.
 func readEarlier(folder string) (web.Earlier, error) {
 	if folder == "" {
@@ -133,7 +136,7 @@ func (f folder) reportOn(assets web.Assets, insyn string, own *consent.Policy) (
 }
 
 func newDemo(port string, own folder, earlier web.Earlier, limits *limits, log zerolog.Logger) (*demoServer, error) {
-	d := &demoServer{port: port, origins: demo.Local(port), desk: "http://desk." + demo.Domain + ":" + port}
+	d := &demoServer{port: port, origins: demo.Local(port), desk: deskOrigin(port)}
 	assets, err := web.LoadAssets()
 	if err != nil {
 		return nil, err

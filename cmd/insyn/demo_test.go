@@ -191,7 +191,7 @@ func TestFlagsThatMakeNoSenseSaySo(t *testing.T) {
 		"folder that exists": {"version", "--assets", "--write", "testdata/absent"},
 		"expected demo or v": {"dance"},
 	} {
-		err := run(t.Context(), args, io.Discard)
+		err := run(t.Context(), args, nil, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("insyn %s: %v, want it to say %q", strings.Join(args, " "), err, want)
 		}
@@ -201,7 +201,7 @@ func TestFlagsThatMakeNoSenseSaySo(t *testing.T) {
 func TestHelpAndVersionNeedNothing(t *testing.T) {
 	for _, args := range [][]string{{}, {"help"}, {"demo", "--help"}, {"version"}, {"version", "--assets"}} {
 		var out strings.Builder
-		if err := run(t.Context(), args, &out); err != nil || out.Len() == 0 {
+		if err := run(t.Context(), args, nil, &out); err != nil || out.Len() == 0 {
 			t.Errorf("insyn %s: %v, %d bytes", strings.Join(args, " "), err, out.Len())
 		}
 	}

@@ -59,6 +59,7 @@ func limitFlags(flags *flag.FlagSet) *limits {
 	flags.IntVar(&s.OutboxBytes, "outbox", s.OutboxBytes, "most `bytes` of page content waiting for one connection")
 	flags.IntVar(&s.OutboxControlBytes, "outbox-control", s.OutboxControlBytes, "most `bytes` of control frames waiting for one connection")
 	flags.IntVar(&c.Connections, "connections", c.Connections, "most WebSockets at once")
+	flags.DurationVar(&c.Discard, "discard", c.Discard, "least time between two collections of the memory of connections that ended")
 	flags.DurationVar(&c.Beat, "beat", c.Beat, "time between two beats of the server on a connection")
 	flags.DurationVar(&c.Silence, "silence", c.Silence, "how long a connection may be silent")
 	flags.DurationVar(&c.Write, "write", c.Write, "how long a peer may take to take what is written")

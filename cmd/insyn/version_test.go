@@ -20,7 +20,7 @@ import (
 func listed(t *testing.T, args ...string) map[string]string {
 	t.Helper()
 	var out strings.Builder
-	if err := run(t.Context(), append([]string{"version", "--assets"}, args...), &out); err != nil {
+	if err := run(t.Context(), append([]string{"version", "--assets"}, args...), nil, &out); err != nil {
 		t.Fatal(err)
 	}
 	files := map[string]string{}
@@ -81,7 +81,7 @@ func TestAnOperatorKeepsTheBuildBeforeAnUpgrade(t *testing.T) {
 	listed(t, "--write", kept) // a second time changes nothing
 	spoilt := entries[0].Name()
 	write(t, kept, spoilt, "something else")
-	err = run(t.Context(), []string{"version", "--assets", "--write", kept}, io.Discard)
+	err = run(t.Context(), []string{"version", "--assets", "--write", kept}, nil, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), spoilt+": is there with other contents") {
 		t.Errorf("other contents under the same name: %v, want them named", err)
 	}
@@ -134,7 +134,7 @@ func TestATamperedEarlierBuildStopsTheStart(t *testing.T) {
 		write(t, folder, name, contents)
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // it may start after all
 		var out bytes.Buffer
-		err := run(ctx, []string{"demo", "--listen", "127.0.0.1:0", "--earlier", folder}, &out)
+		err := run(ctx, []string{"demo", "--listen", "127.0.0.1:0", "--earlier", folder}, nil, &out)
 		cancel()
 		if err == nil || !strings.Contains(err.Error(), "--earlier "+folder+": "+name+": ") || out.Len() != 0 {
 			t.Errorf("%s: %v after %q, want no start and the file named", name, err, out.String())

@@ -1,0 +1,69 @@
+package main
+
+// insyn selfcheck: what an auditor runs. It trusts nothing that the server says of itself.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"insyn/cmd/internal/canary"
+	"insyn/cmd/internal/demo"
+	"insyn/cmd/internal/selfcheck"
+)
+
+// exitStatus is how a command that ran ends otherwise than well.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func runSelfcheck(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
+	if slices.Equal(args, []string{selfcheck.HoldArgument}) { // the drill's own, not for people
+		return selfcheck.Hold(in, out)
+	}
+	flags := newFlags("selfcheck", out)
+	drill := flags.Bool("drill", false, "run a session against a server of its own, with planted words, and search for them")
+	walk := flags.Duration("walk", 5*time.Minute, "with --drill: how long files are searched at most")
+	asJSON := flags.Bool("json", false, "the report for machines")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	if !*drill {
+		return errors.New("--drill expected")
+	}
+	report, err := runDrill(ctx, *walk)
+	if err != nil {
+		return err
+	}
+	return say(report, *asJSON, out)
+}
+
+// say writes a report, and makes its verdict the exit status.
+func say(report *selfcheck.Report, asJSON bool, out io.Writer) error {
+	write := report.WriteText
+	if asJSON {
+		write = report.WriteJSON
+	}
+	if err := write(out); err != nil {
+		return err
+	}
+	if status := report.Status(); status != 0 {
+		return exitStatus(status)
+	}
+	return nil
+}
+
+func runDrill(ctx context.Context, walk time.Duration) (*selfcheck.Report, error) {
+	return selfcheck.Drill(ctx, selfcheck.DrillConfig{
+		Server: selfcheck.Started{
+			Args: []string{"demo", "--listen", "127.0.0.1:0", "--discard", "1s"},
+			Reached: func(port string) (insyn, desk string) {
+				return demo.Local(port).Insyn, deskOrigin(port)
+			},
+		},
+		Bounds: canary.DefaultBounds(), Walk: walk,
+	})
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+
+	"insyn/cmd/internal/selfcheck"
+)
+
+// built builds the program as it is shipped: what is searched is the memory of that one, not of one with a race detector.
+func built(t *testing.T) string {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("SKIPPED, AND NOTHING IS KNOWN: only Linux lets a process be looked into from outside as selfcheck does")
+	}
+	binary := filepath.Join(t.TempDir(), "insyn")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, said)
+	}
+	return binary
+}
+
+// checked runs insyn selfcheck, and gives its report and its exit status.
+func checked(t *testing.T, binary string, args ...string) (selfcheck.Report, selfcheck.Verdict, int) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), binary, append([]string{"selfcheck", "--json"}, args...)...)
+	cmd.Stderr = os.Stderr
+	said, err := cmd.Output()
+	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
+		t.Fatal(err)
+	}
+	var report struct {
+		selfcheck.Report
+		Verdict selfcheck.Verdict `json:"verdict"`
+	}
+	if err := json.Unmarshal(said, &report); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	return report.Report, report.Verdict, cmd.ProcessState.ExitCode()
+}
+
+// want wants these claims to hold, and says what was seen of those that do not.
+func want(t *testing.T, report selfcheck.Report, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		at := slices.IndexFunc(report.Claims, func(c selfcheck.Claim) bool { return c.Name == name })
+		if at < 0 {
+			t.Errorf("no claim %q", name)
+		} else if c := report.Claims[at]; c.Verdict != selfcheck.Holds {
+			t.Errorf("%s: %s: %q", c.Name, c.Verdict, c.Seen)
+		}
+	}
+}
+
+func TestTheDrill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: a drill walks all files")
+	}
+	binary := built(t)
+	report, verdict, status := checked(t, binary, "--drill")
+	want(t, report, "control", "session", "memory, while live", "sealed frames, while live", "discard", "memory, after the close",
+		"sealed frames, after the close", "writes", "metrics", "output", "files")
+	if verdict != selfcheck.Holds || status != 0 {
+		t.Errorf("all together %s, exit status %d, want it to hold", verdict, status)
+	}
+	if len(report.Blind) == 0 {
+		t.Error("it does not say what it cannot see")
+	}
+}
