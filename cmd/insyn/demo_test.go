@@ -189,7 +189,7 @@ func TestFlagsThatMakeNoSenseSaySo(t *testing.T) {
 		"one JSON value":     {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/pages", "--report", "--policy", "testdata/bad-policy.json"},
 		"--assets beside it": {"version", "--write", "testdata"},
 		"folder that exists": {"version", "--assets", "--write", "testdata/absent"},
-		"expected demo or v": {"dance"},
+		"expected demo, selfcheck or v": {"dance"},
 	} {
 		err := run(t.Context(), args, nil, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), want) {

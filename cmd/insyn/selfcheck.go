@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -26,15 +25,20 @@ func runSelfcheck(ctx context.Context, args []string, in io.Reader, out io.Write
 	}
 	flags := newFlags("selfcheck", out)
 	drill := flags.Bool("drill", false, "run a session against a server of its own, with planted words, and search for them")
+	pid := flags.Int("pid", 0, "the server's process; 0 finds it, where there is one")
+	watch := flags.Duration("watch", 2*time.Second, "how long to watch what it writes")
 	walk := flags.Duration("walk", 5*time.Minute, "with --drill: how long files are searched at most")
 	asJSON := flags.Bool("json", false, "the report for machines")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	if !*drill {
-		return errors.New("--drill expected")
+	var report *selfcheck.Report
+	var err error
+	if *drill {
+		report, err = runDrill(ctx, *walk)
+	} else {
+		report, err = runLook(ctx, *pid, *watch)
 	}
-	report, err := runDrill(ctx, *walk)
 	if err != nil {
 		return err
 	}
@@ -54,6 +58,21 @@ func say(report *selfcheck.Report, asJSON bool, out io.Writer) error {
 		return exitStatus(status)
 	}
 	return nil
+}
+
+// runLook examines a server that runs.
+func runLook(ctx context.Context, pid int, watch time.Duration) (*selfcheck.Report, error) {
+	if pid == 0 {
+		found, err := selfcheck.Servers()
+		if err != nil {
+			return nil, err
+		}
+		if len(found) != 1 {
+			return nil, fmt.Errorf("one running server expected, found %v: say which with --pid", found)
+		}
+		pid = found[0]
+	}
+	return selfcheck.Look(ctx, selfcheck.LookConfig{PID: pid, Watch: watch})
 }
 
 func runDrill(ctx context.Context, walk time.Duration) (*selfcheck.Report, error) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"testing"
 
 	"insyn/cmd/internal/selfcheck"
@@ -73,5 +74,43 @@ func TestTheDrill(t *testing.T) {
 	}
 	if len(report.Blind) == 0 {
 		t.Error("it does not say what it cannot see")
+	}
+}
+
+// What is not confined is said to be that, by what the kernel says.
+func TestALookAtAServerThatIsNotConfined(t *testing.T) {
+	binary := built(t)
+	server := exec.CommandContext(t.Context(), binary, "demo", "--listen", "127.0.0.1:0")
+	out, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Wait() }()
+	defer func() { _ = server.Process.Kill() }()
+	if _, err := out.Read(make([]byte, 1)); err != nil { // it is up
+		t.Fatal(err)
+	}
+	report, verdict, status := checked(t, binary, "--watch", "10ms", "--pid", strconv.Itoa(server.Process.Pid))
+	want(t, report, "program")
+	for _, name := range []string{"seccomp", "limits"} {
+		at := slices.IndexFunc(report.Claims, func(c selfcheck.Claim) bool { return c.Name == name })
+		if at < 0 || report.Claims[at].Verdict != selfcheck.Fails || len(report.Claims[at].Seen) == 0 {
+			t.Errorf("%s does not fail, and nothing confines it: %+v", name, report.Claims)
+		}
+	}
+	if verdict != selfcheck.Fails || status != 1 || len(report.Blind) == 0 {
+		t.Errorf("all together %s, exit status %d, want it to fail", verdict, status)
+	}
+	// Another program is not the one that checks.
+	report, _, _ = checked(t, binary, "--watch", "10ms", "--pid", strconv.Itoa(os.Getpid()))
+	if report.Claims[0].Name != "program" || report.Claims[0].Verdict != selfcheck.Fails {
+		t.Errorf("%+v, want it to fail for another program", report.Claims[0])
+	}
+	missing := exec.CommandContext(t.Context(), binary, "selfcheck", "--pid", "999999999")
+	if said, err := missing.CombinedOutput(); err == nil || missing.ProcessState.ExitCode() != 1 || len(said) == 0 {
+		t.Errorf("no such process: %v, %s", err, said)
 	}
 }

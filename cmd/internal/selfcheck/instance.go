@@ -122,10 +122,10 @@ func (i *instance) stop() {
 
 // still holds the process still while look looks, so that nothing moves about meanwhile.
 func (i *instance) still(look func() error) error {
-	if err := i.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+	if err := halt(i.cmd.Process); err != nil {
 		return err
 	}
-	return errors.Join(look(), i.cmd.Process.Signal(syscall.SIGCONT))
+	return errors.Join(look(), resume(i.cmd.Process))
 }
 
 // metrics is the page of metrics.
