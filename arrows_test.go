@@ -36,7 +36,7 @@ func arrows() map[string][]string {
 		"cmd": {
 			"insyn/consent", "insyn/session", "insyn/signaling", "insyn/signaling/identity", "insyn/web", "insyn/cmd/internal/demo",
 			"insyn/cmd/internal/lockdown", "insyn/cmd/internal/ends", "insyn/cmd/internal/link",
-			"insyn/cmd/internal/canary", "insyn/cmd/internal/selfcheck", zerolog,
+			"insyn/cmd/internal/canary", "insyn/cmd/internal/chromium", "insyn/cmd/internal/selfcheck", zerolog,
 		},
 		// The two ends, for tools and tests: what a browser is trusted with, and the server is not.
 		"cmd/internal/link": {"insyn/session", ristretto},

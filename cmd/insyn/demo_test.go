@@ -178,17 +178,17 @@ func TestTheReportListsYourPages(t *testing.T) {
 
 func TestFlagsThatMakeNoSenseSaySo(t *testing.T) {
 	for want, args := range map[string][]string{
-		"--help lists":       {"demo", "--no-such-flag"},
-		"expected flags":     {"demo", "stray"},
-		"--listen takes":     {"demo", "--listen", "nowhere.invalid:1"},
-		"OutboxBytes":        {"demo", "--listen", "127.0.0.1:0", "--outbox", "1"},
-		"readable folder":    {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/absent"},
-		"--earlier testdata": {"demo", "--listen", "127.0.0.1:0", "--earlier", "testdata/absent"},
-		"--report goes with": {"demo", "--listen", "127.0.0.1:0", "--report"},
-		"--policy with":      {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/pages", "--policy", "x"},
-		"one JSON value":     {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/pages", "--report", "--policy", "testdata/bad-policy.json"},
-		"--assets beside it": {"version", "--write", "testdata"},
-		"folder that exists": {"version", "--assets", "--write", "testdata/absent"},
+		"--help lists":                  {"demo", "--no-such-flag"},
+		"expected flags":                {"demo", "stray"},
+		"--listen takes":                {"demo", "--listen", "nowhere.invalid:1"},
+		"OutboxBytes":                   {"demo", "--listen", "127.0.0.1:0", "--outbox", "1"},
+		"readable folder":               {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/absent"},
+		"--earlier testdata":            {"demo", "--listen", "127.0.0.1:0", "--earlier", "testdata/absent"},
+		"--report goes with":            {"demo", "--listen", "127.0.0.1:0", "--report"},
+		"--policy with":                 {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/pages", "--policy", "x"},
+		"one JSON value":                {"demo", "--listen", "127.0.0.1:0", "--pages", "testdata/pages", "--report", "--policy", "testdata/bad-policy.json"},
+		"--assets beside it":            {"version", "--write", "testdata"},
+		"folder that exists":            {"version", "--assets", "--write", "testdata/absent"},
 		"expected demo, selfcheck or v": {"dance"},
 	} {
 		err := run(t.Context(), args, nil, io.Discard)

@@ -83,6 +83,13 @@ func runDrill(ctx context.Context, walk time.Duration) (*selfcheck.Report, error
 				return demo.Local(port).Insyn, deskOrigin(port)
 			},
 		},
+		Browsers: selfcheck.Browsers{
+			Binary: selfcheck.FindChromium(),
+			Page: func(port string) (page, origin string) {
+				www := demo.Local(port).WWW
+				return www + "/en/support", www
+			},
+		},
 		Bounds: canary.DefaultBounds(), Walk: walk,
 	})
 }

@@ -69,6 +69,11 @@ func TestTheDrill(t *testing.T) {
 	report, verdict, status := checked(t, binary, "--drill")
 	want(t, report, "control", "session", "memory, while live", "sealed frames, while live", "discard", "memory, after the close",
 		"sealed frames, after the close", "writes", "metrics", "output", "files")
+	if selfcheck.FindChromium() == "" {
+		t.Log("NOT LOOKED AT: the browser profiles, since there is no Chromium here")
+	} else {
+		want(t, report, "browser profiles")
+	}
 	if verdict != selfcheck.Holds || status != 0 {
 		t.Errorf("all together %s, exit status %d, want it to hold", verdict, status)
 	}

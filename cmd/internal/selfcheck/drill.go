@@ -15,9 +15,10 @@ import (
 
 // DrillConfig is what a drill needs.
 type DrillConfig struct {
-	Server Started
-	Bounds canary.Bounds
-	Walk   time.Duration // the longest that the files are walked
+	Server   Started
+	Browsers Browsers
+	Bounds   canary.Bounds
+	Walk     time.Duration // the longest that the files are walked
 }
 
 // Times of the parts.
@@ -72,15 +73,16 @@ func Drill(ctx context.Context, config DrillConfig) (*Report, error) {
 	if err := d.metrics(ctx); err != nil {
 		return nil, err
 	}
+	if err := d.browsers(ctx); err != nil {
+		return nil, err
+	}
 	server.stop()
 	d.output()
 	if err := d.files(ctx); err != nil {
 		return nil, err
 	}
-	d.report.add("browser profiles", "nothing of a session is in the bridge's and the console's browser", NotLooked,
-		"the two ends of the drill are no browsers; the browser tests look there (web/test/e2e)")
 	d.report.Blind = []string{
-		"what the two browsers keep, screenshots, a phone held before the screen",
+		"what other browsers than the one here keep, screenshots, a phone held before the screen",
 		"what stands before the server: proxies, balancers, packet captures (they see sealed frames, and TLS above them)",
 		"what reads its standard output: journals and log collectors keep what they are given, and the drill looked at that",
 		"memory that was written to a swap device or a virtual machine's snapshot, below the file systems that were walked",

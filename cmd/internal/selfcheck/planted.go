@@ -45,10 +45,13 @@ func plant() *planted {
 	return p
 }
 
+// wholeCode is the code without its last digit, which follows from the others.
+const wholeCode = "code, nine digits"
+
 // code adds the digits that were read aloud: the server knows the first five, and must not know the four that follow.
 func (p *planted) code(ten string) {
 	p.all = append(p.all,
-		canary.Canary{Name: "code, nine digits", Bytes: []byte(ten[:9])},
+		canary.Canary{Name: wholeCode, Bytes: []byte(ten[:9])},
 		canary.Canary{Name: "code, as it is read aloud", Bytes: []byte(ten[:3] + " " + ten[3:6] + " " + ten[6:])},
 	)
 }

@@ -30,3 +30,14 @@ func ownerOf(info fs.FileInfo) int {
 	}
 	return -1
 }
+
+// forNobody makes a folder inside of another for whom asNobody runs things as.
+func forNobody(outer, folder string) error {
+	if err := os.Mkdir(folder, 0o700); err != nil || os.Geteuid() != 0 {
+		return err
+	}
+	if err := os.Chmod(outer, 0o711); err != nil { //nolint:gosec // to be passed through, not to be read
+		return err
+	}
+	return os.Chown(folder, nobody, nobody)
+}

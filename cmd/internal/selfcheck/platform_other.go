@@ -14,4 +14,5 @@ func asNobody() *syscall.SysProcAttr    { return nil }
 func halt(*os.Process) error            { return ErrPlatform }
 func resume(*os.Process) error          { return ErrPlatform }
 func ownerOf(fs.FileInfo) int           { return -1 }
+func forNobody(string, string) error    { return ErrPlatform }
 func readFilters(int) ([][]byte, error) { return nil, ErrPlatform }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"insyn/cmd/internal/canary"
 	"insyn/cmd/internal/ends"
@@ -16,6 +17,12 @@ import (
 
 // mostFrames is how many sealed frames are looked for.
 const mostFrames = 200
+
+// The session has two pages, and on each somebody types and moves about that often.
+const (
+	pages = 2
+	typed = 30
+)
 
 // arrivals counts what the agent's end opened, and keeps pieces of what was sealed. Safe for concurrent use.
 type arrivals struct {
@@ -28,6 +35,32 @@ func (a *arrivals) frame(f ends.Frame) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.opened[f.Kind]++
+}
+
+// all waits until everything that the two pages send has come.
+func (a *arrivals) all(ctx context.Context) error {
+	want := map[session.Kind]int{
+		session.KindKeyframe: pages, session.KindDelta: pages * (1 + typed), session.KindPointer: pages * (1 + typed),
+		session.KindResource: pages, session.KindWant: pages,
+	}
+	for {
+		a.mu.Lock()
+		missing := ""
+		for kind, n := range want {
+			if a.opened[kind] < n {
+				missing += fmt.Sprintf(" %d of %d %v", a.opened[kind], n, kind)
+			}
+		}
+		a.mu.Unlock()
+		if missing == "" {
+			return nil
+		}
+		select {
+		case <-time.After(pollTime):
+		case <-ctx.Done():
+			return errors.New("not everything that was sealed came:" + missing)
+		}
+	}
 }
 
 // piece keeps a piece from the middle of a sealed frame.
@@ -87,16 +120,15 @@ func (d *drill) talk(ctx context.Context) error {
 	if err := d.page(ctx, "page 2", here, there); err != nil {
 		return err
 	}
+	if err := came.all(ctx); err != nil {
+		return err
+	}
 	came.mu.Lock()
 	d.frames = came.sealed
 	seen := fmt.Sprintf("2 pages; opened by the other end: %d keyframes, %d deltas, %d pointers, %d pieces of resources, %d requests",
 		came.opened[session.KindKeyframe], came.opened[session.KindDelta], came.opened[session.KindPointer],
 		came.opened[session.KindResource], came.opened[session.KindWant])
-	complete := came.opened[session.KindKeyframe] == 2 && came.opened[session.KindWant] == 2
 	came.mu.Unlock()
-	if !complete {
-		return errors.New("not everything that was sealed came: " + seen)
-	}
 	if err := d.memory(true); err != nil {
 		return err
 	}
@@ -148,7 +180,7 @@ func (d *drill) page(ctx context.Context, name string, here, there *ends.Seat) e
 			return err
 		}
 	}
-	for range 30 { // as somebody types and moves about
+	for range typed { // as somebody types and moves about
 		if _, err := here.Send(ctx, session.KindDelta, 1, link.Pack([]byte(p.form), false)); err != nil {
 			return err
 		}
