@@ -8,7 +8,8 @@ require (
 	github.com/gtank/ristretto255 v0.1.2
 	github.com/rs/zerolog v1.35.1
 	go.uber.org/goleak v1.3.0
-	golang.org/x/sys v0.29.0
+	golang.org/x/net v0.55.0
+	golang.org/x/sys v0.49.0
 )
 
 require (
