@@ -157,7 +157,7 @@ func TestAfterTheCloseASessionIsGone(t *testing.T) {
 		}
 		var page recorder
 		w.metrics.ServeHTTP(&page, httptest.NewRequest("GET", "/metrics", nil))
-		for _, want := range []string{"insyn_sessions_open 0\n", "insyn_bytes_held 0\n", "insyn_connections 0\n", "insyn_discard_due 0\n"} {
+		for _, want := range []string{"insyn_sessions_open 0\n", "insyn_bytes_held 0\n", "insyn_connections 0\n", "insyn_sockets 0\n", "insyn_discard_due 0\n"} {
 			if !strings.Contains(page.String(), want) {
 				t.Errorf("the metrics do not say %q", want)
 			}

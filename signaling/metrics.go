@@ -96,6 +96,7 @@ type Metrics struct {
 
 	sessions    atomic.Int64 // redeemed or offered, not closed
 	connections atomic.Int64
+	sockets     atomic.Int64
 	held        atomic.Int64
 	consented   atomic.Int64
 	overflows   atomic.Int64
@@ -142,6 +143,7 @@ func (m *Metrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	}{
 		{"insyn_sessions_open", "gauge", "Sessions in memory, offered ones included.", m.sessions.Load()},
 		{"insyn_connections", "gauge", "Connections on seats.", m.connections.Load()},
+		{"insyn_sockets", "gauge", "WebSockets being served, those that are being told that it is over included.", m.sockets.Load()},
 		{"insyn_bytes_held", "gauge", "Bytes of frames waiting to be written.", m.held.Load()},
 		{"insyn_consents_total", "counter", "Sessions in which the codes matched.", m.consented.Load()},
 		{"insyn_overflows_total", "counter", "Outboxes cleared because they were full.", m.overflows.Load()},

@@ -99,6 +99,7 @@ func (s *Server) enter(admitted bool) bool {
 		return false
 	}
 	s.open++
+	s.config.Metrics.sockets.Add(1)
 	if !admitted {
 		s.refused++
 	}
@@ -110,6 +111,7 @@ func (s *Server) leave(admitted bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open--
+	s.config.Metrics.sockets.Add(-1) // due before it is gone, so that nobody sees neither
 	if !admitted {
 		s.refused--
 	}

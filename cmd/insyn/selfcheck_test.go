@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -82,23 +85,39 @@ func TestTheDrill(t *testing.T) {
 	}
 }
 
-// What is not confined is said to be that, by what the kernel says.
-func TestALookAtAServerThatIsNotConfined(t *testing.T) {
-	binary := built(t)
-	server := exec.CommandContext(t.Context(), binary, "demo", "--listen", "127.0.0.1:0")
+// serving starts a server as it should be run, by an ordinary user with its output on a pipe, until the test ends.
+func serving(t *testing.T, binary string) (port string, pid int) {
+	t.Helper()
+	server := exec.Command(binary, "demo", "--listen", "127.0.0.1:0")
+	server.SysProcAttr = ordinary(t, binary)
 	out, err := server.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	server.Stderr = os.Stderr
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = server.Wait() }()
-	defer func() { _ = server.Process.Kill() }()
-	if _, err := out.Read(make([]byte, 1)); err != nil { // it is up
-		t.Fatal(err)
+	t.Cleanup(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+	})
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if found := regexp.MustCompile(`http://127\.0\.0\.1:([0-9]+)/metrics`).FindStringSubmatch(lines.Text()); found != nil {
+			go func() { _, _ = io.Copy(io.Discard, out) }()
+			return found[1], server.Process.Pid
+		}
 	}
-	report, verdict, status := checked(t, binary, "--watch", "10ms", "--pid", strconv.Itoa(server.Process.Pid))
+	t.Fatalf("the server does not say where it is: %v", lines.Err())
+	return "", 0
+}
+
+// What is not confined is said to be that, by what the kernel says.
+func TestALookAtAServerThatIsNotConfined(t *testing.T) {
+	binary := built(t)
+	_, pid := serving(t, binary)
+	report, verdict, status := checked(t, binary, "--watch", "10ms", "--pid", strconv.Itoa(pid))
 	want(t, report, "program")
 	for _, name := range []string{"seccomp", "limits"} {
 		at := slices.IndexFunc(report.Claims, func(c selfcheck.Claim) bool { return c.Name == name })

@@ -159,17 +159,18 @@ func hashOf(file string) (string, error) {
 // threads wants every thread to be confined.
 func (l *look) threads() {
 	const (
-		filtered = "every thread is under a seccomp filter and can gain no privileges"
-		powers   = "no thread has a capability, and none runs as root"
+		capabilities = "capabilities"
+		filtered     = "every thread is under a seccomp filter and can gain no privileges"
+		powers       = "no thread has any of root's powers"
 	)
 	ids, err := threads(l.pid)
 	if err != nil {
 		l.unknown("seccomp", filtered, err)
-		l.unknown("capabilities", powers, err)
+		l.unknown(capabilities, powers, err)
 		return
 	}
 	open, mighty := map[string]int{}, map[string]int{} // threads, by what speaks against them
-	looked := 0
+	looked, asRoot := 0, false
 	for _, id := range ids {
 		status, err := l.read(fmt.Sprintf("task/%d/status", id))
 		if errors.Is(err, os.ErrNotExist) {
@@ -177,7 +178,7 @@ func (l *look) threads() {
 		}
 		if err != nil {
 			l.unknown("seccomp", filtered, err)
-			l.unknown("capabilities", powers, err)
+			l.unknown(capabilities, powers, err)
 			return
 		}
 		looked++
@@ -192,13 +193,13 @@ func (l *look) threads() {
 			}
 		}
 		if uids, _ := field(status, "Uid"); slices.Contains(strings.Fields(uids), "0") {
-			mighty["runs as root"]++
+			asRoot = true
 		}
 	}
 	for _, c := range []struct {
 		name, promise string
 		against       map[string]int
-	}{{"seccomp", filtered, open}, {"capabilities", powers, mighty}} {
+	}{{"seccomp", filtered, open}, {capabilities, powers, mighty}} {
 		verdict := Holds
 		if len(c.against) > 0 || looked == 0 {
 			verdict = Fails
@@ -206,6 +207,9 @@ func (l *look) threads() {
 		seen := []string{fmt.Sprintf("%d threads", looked)}
 		for _, why := range slices.Sorted(maps.Keys(c.against)) {
 			seen = append(seen, fmt.Sprintf("%d of them: %s", c.against[why], why))
+		}
+		if asRoot && c.name == capabilities {
+			seen = append(seen, "it runs as user 0, which without capabilities is a user like others, but owns the system's files. An ordinary one is better")
 		}
 		l.report.add(c.name, c.promise, verdict, seen...)
 	}

@@ -196,24 +196,21 @@ func (d *drill) discarded(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, discardTime)
 	defer cancel()
 	const name, promise = "discard", "after the close nothing is held, and memory was collected and given back"
-	var sweeps int64 = -1
+	gauges := []string{"insyn_sessions_open", "insyn_connections", "insyn_sockets", "insyn_bytes_held", "insyn_discard_due"}
 	page, err := d.server.until(ctx, func(page []byte) bool {
-		open, _ := value(page, "insyn_sessions_open")
-		lines, _ := value(page, "insyn_connections")
-		now, ok := value(page, "insyn_discards_total")
-		if !ok || open > 0 || lines > 0 {
-			return false
+		for _, gauge := range gauges {
+			if n, ok := value(page, gauge); !ok || n != 0 {
+				return false
+			}
 		}
-		if sweeps < 0 {
-			sweeps = now // one that began before this moment may have been too early
-		}
-		return now > sweeps
+		collected, _ := value(page, "insyn_discards_total")
+		return collected > 0
 	})
 	if err != nil && ctx.Err() == nil {
 		return err
 	}
 	verdict, seen := Holds, []string{}
-	for _, gauge := range []string{"insyn_sessions_open", "insyn_connections", "insyn_bytes_held"} {
+	for _, gauge := range gauges {
 		n, ok := value(page, gauge)
 		seen = append(seen, fmt.Sprintf("%s %d", gauge, n))
 		if !ok || n != 0 {
