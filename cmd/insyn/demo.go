@@ -19,6 +19,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"insyn/cmd/internal/demo"
+	"insyn/cmd/internal/lockdown"
 	"insyn/consent"
 	"insyn/session"
 	"insyn/signaling"
@@ -42,6 +43,7 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 	reported := flags.String("policy", "", "with --report: report under the policy in this `file`, its paths being those of the folder")
 	earlier := flags.String("earlier", "", "serve the browser code of earlier builds too, from this `folder` (insyn version --assets --write fills it)")
 	debug := flags.Bool("debug", false, "log changes of state and connections too (never content)")
+	unconfined := unconfinedVar(flags)
 	limits := limitFlags(flags)
 	if err := parse(flags, args); err != nil {
 		return err
@@ -74,6 +76,13 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = d.agency.Close() }()
+	var stays lockdown.Config
+	if *pages != "" {
+		stays.Folders = []string{*pages}
+	}
+	if err := d.confinement.enter(stays, *unconfined); err != nil {
+		return err
+	}
 	if _, err := io.WriteString(out, d.greeting(*pages != "", *report)); err != nil {
 		return err
 	}
@@ -82,9 +91,12 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 
 // demoServer is everything behind the port, by host.
 type demoServer struct {
-	port     string
-	origins  demo.Origins
-	desk     string // the console's origin
+	port    string
+	origins demo.Origins
+	desk    string // the console's origin
+
+	confinement *confinement
+
 	agency   *demo.Agency
 	insyn    *signaling.Server
 	scripts  []string                // the paths of mirror.js in all its pinned forms
@@ -136,7 +148,7 @@ func (f folder) reportOn(assets web.Assets, insyn string, own *consent.Policy) (
 }
 
 func newDemo(port string, own folder, earlier web.Earlier, limits *limits, log zerolog.Logger) (*demoServer, error) {
-	d := &demoServer{port: port, origins: demo.Local(port), desk: deskOrigin(port)}
+	d := &demoServer{port: port, origins: demo.Local(port), desk: deskOrigin(port), confinement: newConfinement(log)}
 	assets, err := web.LoadAssets()
 	if err != nil {
 		return nil, err
@@ -178,7 +190,7 @@ func newDemo(port string, own folder, earlier web.Earlier, limits *limits, log z
 	d.handlers[demo.HostWWW+":"+port] = d.agency.WWW
 	d.handlers[demo.HostMy+":"+port] = d.agency.My
 	d.handlers[demo.HostSocial+":"+port] = d.agency.Social
-	d.handlers["127.0.0.1:"+port] = operatorsOnly(metrics)
+	d.handlers["127.0.0.1:"+port] = operatorsOnly(metrics, d.confinement)
 	return d, nil
 }
 
@@ -267,17 +279,22 @@ func deskHost(dynamic, console, view, assets http.Handler) http.Handler {
 	return mux
 }
 
-// operatorsOnly serves /metrics to this machine itself: a Host header can be forged, the address of a connection cannot.
-func operatorsOnly(metrics http.Handler) http.Handler {
+// operatorsOnly serves /metrics and /selftest to this machine itself: a Host header can be forged, the address of a
+// connection cannot.
+func operatorsOnly(metrics http.Handler, confinement *confinement) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		metrics.ServeHTTP(w, r)
+		_, _ = io.WriteString(w, confinement.metrics()) // fails only when the reader is gone
+	})
+	mux.Handle("POST /selftest", confinement)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if address, err := netip.ParseAddr(clientAddress(r)); err != nil || !address.Unmap().IsLoopback() {
 			http.Error(w, "only from this machine", http.StatusForbidden)
 			return
 		}
-		metrics.ServeHTTP(w, r)
+		mux.ServeHTTP(w, r)
 	})
-	return mux
 }
 
 // ServeHTTP routes by host: an unknown one is told so, and nothing of what it asked for is repeated.
@@ -297,15 +314,20 @@ func (d *demoServer) serve(ctx context.Context, listener net.Listener) error {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
+	watching, done := context.WithCancel(ctx)
+	defer done()
+	go d.confinement.watch(watching)
+	var lost error
 	select {
 	case err := <-failed:
 		return err
+	case lost = <-d.confinement.lost:
 	case <-ctx.Done():
 	}
 	// Both sides are told why before the process goes; the context that ended us can't bound that.
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
-	return errors.Join(d.insyn.Shutdown(late), server.Shutdown(late))
+	return errors.Join(lost, d.insyn.Shutdown(late), server.Shutdown(late))
 }
 
 func (d *demoServer) greeting(pages, report bool) string {
@@ -326,7 +348,8 @@ you are both people of the call:
 	if earlier := len(d.scripts) - 1; earlier > 0 {
 		text += fmt.Sprintf("Earlier builds of the script that stay served: %d\n", earlier)
 	}
-	return text + "Sealing: on, the server relays what it cannot read. Confinement: off. Ctrl-C ends it.\n\n"
+	return text + "\nSealing: on, the server relays what it cannot read.\n" +
+		d.confinement.greeting("http://127.0.0.1:"+d.port) + "\nCtrl-C ends it.\n\n"
 }
 
 // bridgeConfig is what the bridge document starts with: the policy, and the statement in the asked language. The policy is

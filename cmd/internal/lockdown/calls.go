@@ -63,6 +63,7 @@ const (
 	fixedNoReserve      = 0x4010
 	readWrite           = 3
 	threadOfGo          = 0x50f00    // CLONE_VM, FS, FILES, SIGHAND, SYSVSEM, THREAD
+	setTLS              = 0x80000    // and CLONE_SETTLS on amd64
 	prSetVMA            = 0x53564d41 // names a mapping, which Go does
 	prGetDumpable       = 3
 	prGetSeccomp        = 21
@@ -106,7 +107,7 @@ func calls() []call {
 		{name: "restart_syscall", amd64: 219, arm64: 128},
 		{name: "sched_yield", amd64: 24, arm64: 124},
 		{name: "sched_getaffinity", amd64: 204, arm64: 123},
-		{name: "clone", amd64: 56, arm64: 220, ways: []way{{whole(0, threadOfGo)}}},
+		{name: "clone", amd64: 56, arm64: 220, ways: []way{{condition{0, both(setTLS), threadOfGo}}}},
 		{name: "getpid", amd64: 39, arm64: 172},
 		{name: "gettid", amd64: 186, arm64: 178},
 		{name: "tgkill", amd64: 234, arm64: 131}, // Landlock keeps it to this process
