@@ -83,19 +83,24 @@ func (c *confinement) test(cause string) error {
 	if c.guard == nil {
 		return nil
 	}
+	return c.found(cause, c.guard.Test())
+}
+
+// found tells what came of a test.
+func (c *confinement) found(cause string, result lockdown.Result) error {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.last, c.at = c.guard.Test(), time.Now()
+	c.last, c.at = result, time.Now()
 	c.runs++
-	err := c.last.Err()
+	c.mu.Unlock()
+	err := result.Err()
 	level := zerolog.InfoLevel
 	if err != nil {
 		level = zerolog.ErrorLevel
 	}
 	c.log.WithLevel(level).Str("cause", cause).
-		Int("refused", c.last.Count(lockdown.Refused)).
-		Int("allowed", c.last.Count(lockdown.Allowed)).
-		Int("unknown", c.last.Count(lockdown.Unknown)).
+		Int("refused", result.Count(lockdown.Refused)).
+		Int("allowed", result.Count(lockdown.Allowed)).
+		Int("unknown", result.Count(lockdown.Unknown)).
 		Msg("selfcheck")
 	if err != nil {
 		select {

@@ -88,7 +88,7 @@ func TestTheDrill(t *testing.T) {
 // serving starts a server as it should be run, by an ordinary user with its output on a pipe, until the test ends.
 func serving(t *testing.T, binary string) (port string, pid int) {
 	t.Helper()
-	server := exec.Command(binary, "demo", "--listen", "127.0.0.1:0")
+	server := exec.Command(binary, "demo", "--listen", "127.0.0.1:0", "--"+unconfinedFlag)
 	server.SysProcAttr = ordinary(t, binary)
 	out, err := server.StdoutPipe()
 	if err != nil {

@@ -210,12 +210,12 @@ func busy(echo string) error {
 
 // relay joins a connection with a new one to somewhere.
 func relay(in net.Conn, to string) {
-	defer in.Close()
+	defer func() { _ = in.Close() }()
 	out, err := net.Dial("tcp", to)
 	if err != nil {
 		return
 	}
-	defer out.Close()
+	defer func() { _ = out.Close() }()
 	go func() {
 		_, _ = io.Copy(out, in)
 		_ = out.(*net.TCPConn).CloseWrite()
@@ -229,7 +229,7 @@ func there(address string, bytes int64) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	go func() {
 		_, _ = io.CopyN(conn, zeros{}, bytes)
 		_ = conn.(*net.TCPConn).CloseWrite()
