@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +20,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"insyn/cmd/internal/lockdown"
+	"insyn/web"
 )
 
 // confined runs the program as it is shipped, with its log in a pipe, as nobody if it can. It gives its port, what it
@@ -221,15 +223,18 @@ func TestWithoutConfinementItSaysSo(t *testing.T) {
 // One attempt that succeeds ends the process, and is said.
 func TestWhatIsLostEndsTheProcess(t *testing.T) {
 	var log strings.Builder
-	c := newConfinement(zerolog.New(&log))
-	_ = c.found("hour", lockdown.Result{Attempts: []lockdown.Attempt{{Name: "fly", By: lockdown.Landlock, Outcome: lockdown.Allowed}}})
-	select {
-	case err := <-c.lost:
-		if !strings.Contains(err.Error(), "fly") {
-			t.Error(err)
-		}
-	default:
-		t.Error("nothing was lost")
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := newDemo("1", folder{}, web.Earlier{}, limitFlags(newFlags("test", io.Discard)), zerolog.New(&log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = d.confinement.found("hour", lockdown.Result{Attempts: []lockdown.Attempt{{Name: "fly", By: lockdown.Landlock, Outcome: lockdown.Allowed}}})
+	if err := d.serve(t.Context(), listener); err == nil || !strings.Contains(err.Error(), "fly") {
+		t.Errorf("it ended with %v", err)
 	}
 	if !strings.Contains(log.String(), `"level":"error","cause":"hour","refused":0,"allowed":1,"unknown":0`) {
 		t.Error(log.String())

@@ -113,7 +113,7 @@ func (g *Guard) onProcesses() []attempt {
 		refusedCall("signal a process by kill", func() syscall.Errno { return asErrno(unix.Kill(unix.Getpid(), 0)) }),
 		{"signal the process that started this one", Landlock, unix.EPERM, func() syscall.Errno {
 			if g.parent == 0 {
-				return unix.ESRCH // in a container there may be none to see
+				return unix.ESRCH // nothing would be known
 			}
 			return asErrno(unix.Tgkill(g.parent, g.parent, 0))
 		}},

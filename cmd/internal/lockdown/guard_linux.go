@@ -25,7 +25,7 @@ type Guard struct {
 	probe  int      // an empty file in memory that is sealed, so that not even a missing guard makes it longer
 	list   *os.File // the folder of this process's descriptors
 	io     *os.File // what the kernel counts of it
-	parent int      // the process that started this one
+	parent int      // the process that started this one, 0 if it can't be signalled anyway
 	port   uint16   // a TCP port that may not be connected to
 
 	mu sync.Mutex // one test at a time: guards the position in list and io
@@ -71,6 +71,9 @@ func can() error {
 func prepare(config Config) (*Guard, error) {
 	signal.Ignore(unix.SIGXFSZ) // else the runtime ends the process where a file would grow; the error is enough
 	g := &Guard{parent: os.Getppid(), port: unlisted(config.Connect)}
+	if unix.Kill(g.parent, 0) != nil {
+		g.parent = 0 // another user's: to be refused a signal to it says nothing
+	}
 	var err error
 	if g.probe, err = unix.MemfdCreate("insyn-probe", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|unix.MFD_NOEXEC_SEAL); err != nil {
 		return nil, fmt.Errorf("an empty file in memory, to try on: %w", err)
