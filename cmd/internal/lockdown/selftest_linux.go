@@ -27,7 +27,7 @@ func notHere(errno syscall.Errno) bool {
 	return slices.Contains([]syscall.Errno{unix.ENOSYS, unix.EAFNOSUPPORT, unix.EPROTONOSUPPORT, unix.ESRCH}, errno)
 }
 
-// Test makes every attempt. It takes some milliseconds, and leaves nothing behind where an attempt succeeds.
+// Test makes every attempt. It takes about a millisecond, and leaves nothing behind where an attempt succeeds.
 func (g *Guard) Test() Result {
 	g.mu.Lock()
 	defer g.mu.Unlock()
