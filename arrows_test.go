@@ -47,10 +47,14 @@ func arrows() map[string][]string {
 	}
 }
 
-// inTests lists what the tests of a room may import besides: goleak, and those of the ends what a server is made of.
+// inTests lists what the tests of a room may import besides: goleak, those of the ends what a server is made of,
+// and those of the confinement what a server of names is.
 func inTests(room string) []string {
 	if room == "cmd/internal/ends" {
 		return []string{"go.uber.org/goleak", "insyn/web", "github.com/rs/zerolog"}
+	}
+	if room == "cmd/internal/lockdown" {
+		return []string{"golang.org/x/net/dns/dnsmessage"}
 	}
 	return []string{"go.uber.org/goleak"}
 }

@@ -69,6 +69,7 @@ var children = map[string]func(with string) error{
 	"folder":  readFolder,
 	"busy":    busy,
 	"threads": threads,
+	"names":   names,
 }
 
 // confinedBuild is this package's test program without cgo, where anybody may run it.
