@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The Landlock that is required. 6 is that of Linux 6.12: files, TCP ports, devices, signals. The fix is of 6.15, 6.12.25
-// and later: before it a thread could not signal its sisters, which the Go runtime does.
+// The Landlock that is required. 6 is that of Linux 6.12: files, TCP ports, devices, signals. The fix is of 6.15,
+// and of later 6.12s: before it a thread could not signal its sisters, which the Go runtime does.
 const (
 	landlockABI    = 6
 	landlockFix    = 1 << 1 // erratum 2
@@ -37,7 +37,7 @@ func canLandlock() error {
 	}
 	fixed, _, errno := syscall.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_ERRATA)
 	if errno != 0 || fixed&landlockFix == 0 {
-		return errors.New("it takes the fix of Landlock's signals between threads (Linux 6.12.25 or 6.15)")
+		return errors.New("it takes the fix of Landlock's signals between threads (Linux 6.15, or a 6.12 that got it)")
 	}
 	return nil
 }
