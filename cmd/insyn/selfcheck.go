@@ -27,6 +27,7 @@ func runSelfcheck(ctx context.Context, args []string, in io.Reader, out io.Write
 	drill := flags.Bool("drill", false, "run a session against a server of its own, with planted words, and search for them")
 	pid := flags.Int("pid", 0, "the server's process; 0 finds it, where there is one")
 	watch := flags.Duration("watch", 2*time.Second, "how long to watch what it writes")
+	ask := flags.String("ask", "", "`address` where the server answers its operator, as http://127.0.0.1:8080; empty: where it listens")
 	walk := flags.Duration("walk", 5*time.Minute, "with --drill: how long files are searched at most")
 	asJSON := flags.Bool("json", false, "the report for machines")
 	if err := parse(flags, args); err != nil {
@@ -37,7 +38,7 @@ func runSelfcheck(ctx context.Context, args []string, in io.Reader, out io.Write
 	if *drill {
 		report, err = runDrill(ctx, *walk)
 	} else {
-		report, err = runLook(ctx, *pid, *watch)
+		report, err = runLook(ctx, *pid, *watch, *ask)
 	}
 	if err != nil {
 		return err
@@ -61,7 +62,7 @@ func say(report *selfcheck.Report, asJSON bool, out io.Writer) error {
 }
 
 // runLook examines a server that runs.
-func runLook(ctx context.Context, pid int, watch time.Duration) (*selfcheck.Report, error) {
+func runLook(ctx context.Context, pid int, watch time.Duration, ask string) (*selfcheck.Report, error) {
 	if pid == 0 {
 		found, err := selfcheck.Servers()
 		if err != nil {
@@ -72,7 +73,7 @@ func runLook(ctx context.Context, pid int, watch time.Duration) (*selfcheck.Repo
 		}
 		pid = found[0]
 	}
-	return selfcheck.Look(ctx, selfcheck.LookConfig{PID: pid, Watch: watch})
+	return selfcheck.Look(ctx, selfcheck.LookConfig{PID: pid, Watch: watch, Ask: ask})
 }
 
 func runDrill(ctx context.Context, walk time.Duration) (*selfcheck.Report, error) {

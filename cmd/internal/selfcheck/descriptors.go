@@ -19,8 +19,9 @@ import (
 type opened struct {
 	number int
 	what   string
-	bad    bool // something can be kept or told through it
-	odd    bool // we don't know what it is
+	bad    bool           // something can be kept or told through it
+	odd    bool           // we don't know what it is
+	listen netip.AddrPort // where it listens, if it does
 }
 
 // descriptors wants nothing to be open through which something could be kept.
@@ -34,6 +35,9 @@ func (l *look) descriptors() {
 	verdict, seen := Holds, []string{fmt.Sprintf("%d descriptors", len(all))}
 	connections := 0
 	for _, one := range all {
+		if one.listen.IsValid() {
+			l.listeners = append(l.listeners, one.listen)
+		}
 		switch {
 		case one.bad:
 			verdict = Fails
@@ -202,7 +206,8 @@ func tcp(fields []string) opened {
 	if fields[3] != listening {
 		return opened{what: connection}
 	}
-	return opened{what: "listens on TCP " + address(fields[1])}
+	listen, _ := netip.ParseAddrPort(address(fields[1])) // not valid: it is only named
+	return opened{what: "listens on TCP " + address(fields[1]), listen: listen}
 }
 
 func udp(fields []string) opened {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -23,10 +24,10 @@ import (
 
 // LookConfig is what to look at.
 type LookConfig struct {
-	PID      int
-	Watch    time.Duration // between the two times that the kernel is asked what was written
-	Filters  []Filter      // seccomp programs that the build publishes, for this kind of processor: one of these, or nothing
-	SelfTest func(ctx context.Context) SelfTest
+	PID     int
+	Watch   time.Duration // between the two times that the kernel is asked what was written
+	Filters []Filter      // seccomp programs that the build publishes, for this kind of processor: one of these, or nothing
+	Ask     string        // where the server answers its operator; empty: where it listens
 }
 
 // Filter is a published seccomp program.
@@ -35,19 +36,14 @@ type Filter struct {
 	Hash string // SHA-256 of its instructions, eight bytes each, lower-case hexadecimal digits
 }
 
-// SelfTest is what the process found out about itself when it last tried to do what it must not.
-type SelfTest struct {
-	Refused, Allowed int
-	Seen             []string
-	Err              error // it could not be asked
-}
-
 // look is one run.
 type look struct {
 	config LookConfig
 	pid    int
 	proc   string // its folder in /proc
 	report *Report
+
+	listeners []netip.AddrPort // found by descriptors
 }
 
 // Look examines a process. An error means that there is none; what could not be looked into is in the report.
@@ -330,29 +326,6 @@ func (l *look) swapMost() (string, error) {
 			return "", errors.Join(err, readErr)
 		}
 	}
-}
-
-// selfTest repeats what the process says of itself.
-func (l *look) selfTest(ctx context.Context) {
-	const name, promise = "Landlock", "no file can be made, opened for writing or changed, and no port reached that is not listed"
-	if l.config.SelfTest == nil {
-		l.report.add(name, promise, Unknown, "the kernel does not show it, and the live self-test was not asked")
-		return
-	}
-	said := l.config.SelfTest(ctx)
-	verdict, seen := Holds, append([]string{
-		"the kernel does not show it; the process's own word, from its live self-test",
-		fmt.Sprintf("%d attempts refused, %d allowed", said.Refused, said.Allowed),
-	}, said.Seen...)
-	switch {
-	case said.Err != nil:
-		verdict, seen = Unknown, []string{said.Err.Error()}
-	case said.Allowed > 0:
-		verdict = Fails
-	case said.Refused == 0:
-		verdict = Unknown
-	}
-	l.report.add(name, promise, verdict, seen...)
 }
 
 // storage compares what the kernel counts, over some time.

@@ -5,6 +5,9 @@ package selfcheck
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"os"
 	"reflect"
 	"slices"
@@ -193,5 +196,45 @@ func TestEachPlaceHasAWordOfItsOwn(t *testing.T) {
 		if !bytes.Contains(p.page(), c.Bytes) {
 			t.Errorf("the page does not hold %s", c.Name)
 		}
+	}
+}
+
+func TestTheSelfTestIsAsked(t *testing.T) {
+	answer := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost || r.URL.Path != "/selftest" {
+			http.Error(w, "not this", http.StatusNotFound)
+			return
+		}
+		_, _ = w.Write([]byte(answer))
+	}))
+	defer server.Close()
+	for name, c := range map[string]struct {
+		answer string
+		want   Verdict
+	}{
+		"all refused": {`{"attempts":[{"name":"open","guarantee":"Landlock","outcome":"refused","answer":"EACCES"},
+			{"name":"exec","guarantee":"system calls","outcome":"refused","answer":"EPERM"}]}`, Holds},
+		"one not tried": {`{"attempts":[{"name":"open","guarantee":"Landlock","outcome":"refused","answer":"EACCES"},
+			{"name":"exec","guarantee":"system calls","outcome":"unknown","answer":""}]}`, Holds},
+		"one allowed": {`{"attempts":[{"name":"open","guarantee":"Landlock","outcome":"refused","answer":"EACCES"},
+			{"name":"exec","guarantee":"system calls","outcome":"allowed","answer":"ok"}]}`, Fails},
+		"a word that is none": {`{"attempts":[{"name":"open","guarantee":"Landlock","outcome":"fine","answer":""}]}`, Fails},
+		"none by Landlock":    {`{"attempts":[{"name":"exec","guarantee":"system calls","outcome":"refused","answer":"EPERM"}]}`, Unknown},
+		"no attempts":         {`{"attempts":[]}`, Unknown},
+		"no answer":           {`not confined`, Unknown},
+	} {
+		answer = c.answer
+		l := &look{config: LookConfig{Ask: server.URL + "/"}, report: &Report{}}
+		l.selfTest(t.Context())
+		if got := l.report.Claims[0]; got.Verdict != c.want || len(got.Seen) < 2 {
+			t.Errorf("%s: %+v, want %s", name, got, c.want)
+		}
+	}
+	l := &look{listeners: []netip.AddrPort{
+		netip.MustParseAddrPort("0.0.0.0:80"), netip.MustParseAddrPort("[::]:81"), netip.MustParseAddrPort("127.0.0.1:82"),
+	}}
+	if got := l.asked(); !slices.Equal(got, []string{"http://127.0.0.1:80", "http://[::1]:81", "http://127.0.0.1:82"}) {
+		t.Errorf("%q are asked", got)
 	}
 }
