@@ -6,11 +6,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"time"
 
 	"insyn/cmd/internal/canary"
 	"insyn/cmd/internal/demo"
+	"insyn/cmd/internal/lockdown"
 	"insyn/cmd/internal/selfcheck"
 )
 
@@ -73,7 +75,26 @@ func runLook(ctx context.Context, pid int, watch time.Duration, ask string) (*se
 		}
 		pid = found[0]
 	}
-	return selfcheck.Look(ctx, selfcheck.LookConfig{PID: pid, Watch: watch, Ask: ask})
+	filters, err := published()
+	if err != nil {
+		return nil, err
+	}
+	return selfcheck.Look(ctx, selfcheck.LookConfig{PID: pid, Watch: watch, Ask: ask, Filters: filters})
+}
+
+// published are the seccomp filters of this build for this machine's processor.
+func published() ([]selfcheck.Filter, error) {
+	all, err := lockdown.Filters()
+	if err != nil {
+		return nil, err
+	}
+	var here []selfcheck.Filter
+	for _, filter := range all {
+		if string(filter.Processor) == runtime.GOARCH {
+			here = append(here, selfcheck.Filter{Name: "of this build for " + runtime.GOARCH, Hash: filter.SHA256})
+		}
+	}
+	return here, nil
 }
 
 func runDrill(ctx context.Context, walk time.Duration) (*selfcheck.Report, error) {

@@ -69,9 +69,10 @@ func TestTheDrill(t *testing.T) {
 		t.Skip("short: a drill walks all files")
 	}
 	binary := built(t)
+	asRoot(t)
 	report, verdict, status := checked(t, binary, "--drill")
 	want(t, report, "control", "session", "memory, while live", "sealed frames, while live", "discard", "memory, after the close",
-		"sealed frames, after the close", "writes", "metrics", "output", "files")
+		"sealed frames, after the close", "confinement", "writes", "metrics", "output", "files")
 	if selfcheck.FindChromium() == "" {
 		t.Log("NOT LOOKED AT: the browser profiles, since there is no Chromium here")
 	} else {
@@ -86,9 +87,9 @@ func TestTheDrill(t *testing.T) {
 }
 
 // serving starts a server as it should be run, by an ordinary user with its output on a pipe, until the test ends.
-func serving(t *testing.T, binary string) (port string, pid int) {
+func serving(t *testing.T, binary string, args ...string) (port string, pid int) {
 	t.Helper()
-	server := exec.Command(binary, "demo", "--listen", "127.0.0.1:0", "--"+unconfinedFlag)
+	server := exec.Command(binary, append([]string{"demo", "--listen", "127.0.0.1:0"}, args...)...)
 	server.SysProcAttr = ordinary(t, binary)
 	out, err := server.StdoutPipe()
 	if err != nil {
@@ -113,13 +114,39 @@ func serving(t *testing.T, binary string) (port string, pid int) {
 	return "", 0
 }
 
+// asRoot skips where the test is an ordinary user's.
+func asRoot(t *testing.T) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("SKIPPED, AND NOTHING IS KNOWN: only root may look into a process that has made itself undumpable")
+	}
+}
+
+func TestALookAtAServer(t *testing.T) {
+	binary := built(t)
+	asRoot(t)
+	_, pid := serving(t, binary)
+	report, verdict, status := checked(t, binary, "--watch", "10ms", "--pid", strconv.Itoa(pid))
+	want(t, report, "program", "seccomp", "capabilities", "limits", "dumps", "swap, now", "descriptors", "filter", "Landlock", "writes")
+	if verdict == selfcheck.Fails && !slices.ContainsFunc(report.Claims, func(c selfcheck.Claim) bool { return c.Verdict == selfcheck.Fails }) {
+		t.Error("it fails, and no claim does")
+	}
+	if at := slices.IndexFunc(report.Claims, func(c selfcheck.Claim) bool { return c.Name == "swap, later" }); at < 0 {
+		t.Error("nothing is said of swap")
+	} else if c := report.Claims[at]; c.Verdict != selfcheck.Holds {
+		t.Logf("this machine may swap, which is its operator's to settle: %q", c.Seen)
+	} else if verdict != selfcheck.Holds || status != 0 {
+		t.Errorf("all together %s, exit status %d, want it to hold", verdict, status)
+	}
+}
+
 // What is not confined is said to be that, by what the kernel says.
 func TestALookAtAServerThatIsNotConfined(t *testing.T) {
 	binary := built(t)
-	_, pid := serving(t, binary)
+	_, pid := serving(t, binary, "--"+unconfinedFlag)
 	report, verdict, status := checked(t, binary, "--watch", "10ms", "--pid", strconv.Itoa(pid))
 	want(t, report, "program")
-	for _, name := range []string{"seccomp", "limits"} {
+	for _, name := range []string{"seccomp", "limits", "dumps", "filter"} {
 		at := slices.IndexFunc(report.Claims, func(c selfcheck.Claim) bool { return c.Name == name })
 		if at < 0 || report.Claims[at].Verdict != selfcheck.Fails || len(report.Claims[at].Seen) == 0 {
 			t.Errorf("%s does not fail, and nothing confines it: %+v", name, report.Claims)

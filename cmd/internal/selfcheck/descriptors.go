@@ -90,11 +90,11 @@ func (l *look) opened() ([]opened, error) {
 		if err != nil {
 			return nil, err
 		}
-		mode := os.FileMode(0)
+		mode, length := os.FileMode(0), int64(0)
 		if stat, err := os.Stat(filepath.Join(l.proc, "fd", entry.Name())); err == nil {
-			mode = stat.Mode()
+			mode, length = stat.Mode(), stat.Size()
 		}
-		one := judge(target, string(info), mode, sockets)
+		one := judge(target, string(info), mode, length, sockets)
 		one.number = n
 		all = append(all, one)
 	}
@@ -102,8 +102,9 @@ func (l *look) opened() ([]opened, error) {
 	return all, nil
 }
 
-// judge says what a descriptor is, from where it leads, what the kernel says of it, and the kind of what is there.
-func judge(target, info string, mode os.FileMode, sockets map[string]opened) opened {
+// judge says what a descriptor is, from where it leads, what the kernel says of it, and the kind and the length of what is
+// there.
+func judge(target, info string, mode os.FileMode, length int64, sockets map[string]opened) opened {
 	if inode, ok := strings.CutPrefix(target, "socket:["); ok {
 		if known, ok := sockets[strings.TrimSuffix(inode, "]")]; ok {
 			return known
@@ -120,6 +121,8 @@ func judge(target, info string, mode os.FileMode, sockets map[string]opened) ope
 	access := accessOf(info)
 	what := fmt.Sprintf("%s, open %s", target, access)
 	switch {
+	case strings.HasPrefix(target, probe) && mode.IsRegular() && length == 0:
+		return opened{what: what + ", in memory, empty: what the self-test tries to write to"}
 	case strings.HasPrefix(target, "/memfd:"):
 		return opened{what: what + ", memory as a file", bad: true}
 	case target == "/dev/null", target == "/dev/urandom", target == "/dev/random":
@@ -138,7 +141,10 @@ func judge(target, info string, mode os.FileMode, sockets map[string]opened) ope
 	return opened{what: what, bad: true}
 }
 
-const reading = "for reading"
+const (
+	reading = "for reading"
+	probe   = "/memfd:insyn-probe " // without a name in any folder; what was written to it would show as its length
+)
 
 // accessOf reads a descriptor's flags.
 func accessOf(info string) string {

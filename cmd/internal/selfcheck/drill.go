@@ -4,10 +4,13 @@ package selfcheck
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
+	"strconv"
 	"time"
 
 	"insyn/cmd/internal/canary"
@@ -71,6 +74,9 @@ func Drill(ctx context.Context, config DrillConfig) (*Report, error) {
 	}
 	d.wrote(before, beforeErr)
 	if err := d.metrics(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.confined(ctx); err != nil {
 		return nil, err
 	}
 	if err := d.browsers(ctx); err != nil {
@@ -192,6 +198,30 @@ func (d *drill) wrote(before int64, err error) {
 		verdict = Fails
 	}
 	d.report.add(name, promise, verdict, fmt.Sprintf("write_bytes of the kernel: %d before the session, %d after it", before, after))
+}
+
+// confined looks at the server as Look does, so that what was searched is what is run. A process of its own looks: who waits
+// for a child's end, as we do, would be told of its stops instead of the one who traces it.
+func (d *drill) confined(ctx context.Context) error {
+	const name, promise = "confinement", "the server of the drill is confined as it must be"
+	cmd := exec.CommandContext(ctx, itself, "selfcheck", "--json", "--watch", "0s", "--pid", strconv.Itoa(d.server.pid())) //nolint:gosec // ourselves
+	said, err := cmd.Output()
+	if failed := (*exec.ExitError)(nil); err != nil && !errors.As(err, &failed) {
+		return err
+	}
+	var looked Report
+	if err := json.Unmarshal(said, &looked); err != nil {
+		d.report.add(name, promise, Unknown, "no report: "+err.Error())
+		return nil
+	}
+	seen := []string{fmt.Sprintf("%d claims were looked into, as insyn selfcheck does", len(looked.Claims))}
+	for _, c := range looked.Claims {
+		if c.Verdict != Holds {
+			seen = append(seen, fmt.Sprintf("%s: %s: %q", c.Verdict, c.Name, c.Seen))
+		}
+	}
+	d.report.add(name, promise, looked.Verdict(), seen...)
+	return nil
 }
 
 // metrics searches the page of metrics, and reads what it says is held.

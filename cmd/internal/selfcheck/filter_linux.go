@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"syscall"
+	"time"
 	"unsafe"
 )
 
@@ -30,18 +31,8 @@ func readFilters(thread int) (programs [][]byte, err error) {
 	if err := ptrace(ptraceInterrupt, thread, 0, nil); err != nil {
 		return nil, err
 	}
-	var status syscall.WaitStatus
-	for {
-		_, err := syscall.Wait4(thread, &status, syscall.WALL, nil)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, syscall.EINTR) {
-			return nil, err
-		}
-	}
-	if !status.Stopped() {
-		return nil, errors.New("it ended")
+	if err := stopped(thread); err != nil {
+		return nil, err
 	}
 	for i := range uintptr(mostPrograms) {
 		length, err := filterAt(thread, i, nil)
@@ -58,6 +49,25 @@ func readFilters(thread int) (programs [][]byte, err error) {
 		programs = append(programs, program)
 	}
 	return programs, nil
+}
+
+// stopped waits until a thread that was interrupted stands still: at once, or never, where somebody else is told of it.
+func stopped(thread int) error {
+	const patience = 5 * time.Second
+	var status syscall.WaitStatus
+	for began := time.Now(); time.Since(began) < patience; time.Sleep(time.Millisecond) {
+		got, err := syscall.Wait4(thread, &status, syscall.WALL|syscall.WNOHANG, nil)
+		switch {
+		case errors.Is(err, syscall.EINTR), err == nil && got == 0:
+			continue
+		case err != nil:
+			return err
+		case !status.Stopped():
+			return errors.New("it ended")
+		}
+		return nil
+	}
+	return errors.New("it does not stop")
 }
 
 // filterAt gives the number of instructions of one program, and the instructions, if there is room for them.

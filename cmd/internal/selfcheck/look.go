@@ -244,7 +244,7 @@ func (l *look) closed() {
 		l.unknown(name, promise, err)
 		return
 	}
-	info, err := os.Stat(l.proc)
+	info, err := os.Stat(l.proc + "/environ") // the folder itself is always its user's
 	if err != nil {
 		l.unknown(name, promise, err)
 		return
@@ -253,7 +253,7 @@ func (l *look) closed() {
 	tracer, _ := field(status, "TracerPid")
 	owner := ownerOf(info)
 	runs := strings.Fields(uids + " ?")[0]
-	verdict, seen := Holds, []string{fmt.Sprintf("it runs as user %s, and its folder in /proc belongs to user %d", runs, owner)}
+	verdict, seen := Holds, []string{fmt.Sprintf("it runs as user %s, and its files in /proc belong to user %d", runs, owner)}
 	switch {
 	case tracer != "0":
 		verdict = Fails
@@ -261,7 +261,7 @@ func (l *look) closed() {
 	case runs == "0":
 		verdict = Unknown
 		seen = append(seen, "as root there is no telling from outside whether it is dumpable")
-	case owner != 0: // the kernel gives the folder of one that is not dumpable to root
+	case owner != 0: // the kernel gives the files of one that is not dumpable to root
 		verdict = Fails
 		seen = append(seen, "it is dumpable")
 	}

@@ -58,30 +58,34 @@ func TestDescriptorsAreJudged(t *testing.T) {
 		target, info string
 		mode         os.FileMode
 		bad, odd     bool
+		length       int64
 	}{
-		{"socket:[7]", both, 0, false, false},
-		{"socket:[8]", both, 0, true, false},
-		{"socket:[9]", both, 0, false, true},
-		{"pipe:[12]", write, 0, false, false},
-		{"anon_inode:[eventpoll]", both, 0, false, false},
-		{"anon_inode:[eventfd]", both, 0, false, false},
-		{"anon_inode:[io_uring]", both, 0, true, false},
-		{"anon_inode:bpf-map", both, 0, true, false},
-		{"anon_inode:[userfaultfd]", both, 0, true, false},
-		{"/memfd:x (deleted)", both, 0, true, false},
-		{"/dev/null", both, os.ModeDevice | os.ModeCharDevice, false, false},
-		{"/dev/pts/0", both, os.ModeDevice | os.ModeCharDevice, false, false},
-		{"/dev/vda", both, os.ModeDevice, true, false},
-		{"/var/log/insyn.log", write, 0, false, true}, // of a kind that could not be found out
-		{"/var/log/insyn.log", write, 0o644, true, false},
-		{"/var/log/insyn.log", both, 0o644, true, false},
-		{"/etc/insyn.json", read, 0o644, false, false},
-		{"/etc", read, os.ModeDir | 0o755, false, false},
-		{"/etc", path, os.ModeDir | 0o755, false, false},
-		{"/etc/x", "nothing", 0o644, true, false},
-		{"/run/x", write, os.ModeNamedPipe, false, false},
+		{"socket:[7]", both, 0, false, false, 0},
+		{"socket:[8]", both, 0, true, false, 0},
+		{"socket:[9]", both, 0, false, true, 0},
+		{"pipe:[12]", write, 0, false, false, 0},
+		{"anon_inode:[eventpoll]", both, 0, false, false, 0},
+		{"anon_inode:[eventfd]", both, 0, false, false, 0},
+		{"anon_inode:[io_uring]", both, 0, true, false, 0},
+		{"anon_inode:bpf-map", both, 0, true, false, 0},
+		{"anon_inode:[userfaultfd]", both, 0, true, false, 0},
+		{"/memfd:x (deleted)", both, 0o777, true, false, 0},
+		{"/memfd:insyn-probe (deleted)", both, 0o777, false, false, 0},
+		{"/memfd:insyn-probe (deleted)", both, 0o777, true, false, 1},
+		{"/memfd:insyn-probe-x (deleted)", both, 0o777, true, false, 0},
+		{"/dev/null", both, os.ModeDevice | os.ModeCharDevice, false, false, 0},
+		{"/dev/pts/0", both, os.ModeDevice | os.ModeCharDevice, false, false, 0},
+		{"/dev/vda", both, os.ModeDevice, true, false, 0},
+		{"/var/log/insyn.log", write, 0, false, true, 0}, // of a kind that could not be found out
+		{"/var/log/insyn.log", write, 0o644, true, false, 0},
+		{"/var/log/insyn.log", both, 0o644, true, false, 0},
+		{"/etc/insyn.json", read, 0o644, false, false, 0},
+		{"/etc", read, os.ModeDir | 0o755, false, false, 0},
+		{"/etc", path, os.ModeDir | 0o755, false, false, 0},
+		{"/etc/x", "nothing", 0o644, true, false, 0},
+		{"/run/x", write, os.ModeNamedPipe, false, false, 0},
 	} {
-		if got := judge(c.target, c.info, c.mode, sockets); got.bad != c.bad || got.odd != c.odd || got.what == "" {
+		if got := judge(c.target, c.info, c.mode, c.length, sockets); got.bad != c.bad || got.odd != c.odd || got.what == "" {
 			t.Errorf("%s %v %q: %+v, want bad %t, odd %t", c.target, c.mode, c.info, got, c.bad, c.odd)
 		}
 	}
