@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,18 +14,26 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"insyn/cmd/internal/lockdown"
 	"insyn/web"
 )
 
 func runVersion(args []string, out io.Writer) error {
 	flags := newFlags("version", out)
 	list := flags.Bool("assets", false, "list the browser code's files and documents with their integrity")
+	asJSON := flags.Bool("json", false, "all of it for machines: modules, the browser code's hashes, the seccomp filters' hashes")
 	write := flags.String("write", "", "with --assets: write the scripts and styles into this `folder`, for insyn demo --earlier after an upgrade")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
 	if *write != "" && !*list {
 		return errors.New("--write expects --assets beside it")
+	}
+	if *asJSON {
+		if *list {
+			return errors.New("--json lists everything already, --assets does not go with it")
+		}
+		return writeBuilt(out)
 	}
 	version := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -46,14 +55,71 @@ func runVersion(args []string, out io.Writer) error {
 	return nil
 }
 
-func listAssets(assets web.Assets, out io.Writer) error {
-	documents, err := web.Documents()
+// what is built in, as insyn version --json has it.
+type (
+	builtIn struct {
+		Version string               `json:"version"`
+		Go      string               `json:"go"`
+		Source  string               `json:"source"`  // the commit, where the build knew it
+		Changed bool                 `json:"changed"` // the source was not the commit's
+		Modules []builtModule        `json:"modules"`
+		Assets  []web.Asset          `json:"assets"`
+		Filters []lockdown.Published `json:"seccomp"`
+	}
+	builtModule struct {
+		Path    string `json:"path"`
+		Version string `json:"version"`
+		Sum     string `json:"sum"` // as in go.sum
+	}
+)
+
+func writeBuilt(out io.Writer) error {
+	built := builtIn{Version: "unknown", Modules: []builtModule{}}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		built.Version, built.Go = info.Main.Version, info.GoVersion
+		for _, m := range info.Deps {
+			built.Modules = append(built.Modules, builtModule{m.Path, m.Version, m.Sum})
+		}
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				built.Source = s.Value
+			case "vcs.modified":
+				built.Changed = s.Value == "true"
+			}
+		}
+	}
+	assets, err := web.LoadAssets()
 	if err != nil {
 		return err
 	}
-	all := documents
+	if built.Assets, err = allAssets(assets); err != nil {
+		return err
+	}
+	if built.Filters, err = lockdown.Filters(); err != nil {
+		return err
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(built)
+}
+
+// allAssets are the documents, and then the scripts and styles by name.
+func allAssets(assets web.Assets) ([]web.Asset, error) {
+	all, err := web.Documents()
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range slices.Sorted(maps.Keys(assets)) {
 		all = append(all, assets[name])
+	}
+	return all, nil
+}
+
+func listAssets(assets web.Assets, out io.Writer) error {
+	all, err := allAssets(assets)
+	if err != nil {
+		return err
 	}
 	for _, asset := range all {
 		if _, err := fmt.Fprintln(out, asset.File, asset.Integrity); err != nil {

@@ -7,10 +7,12 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -146,5 +148,35 @@ func write(t *testing.T, folder, name, contents string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(folder, name), []byte(contents), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestVersionForMachines(t *testing.T) {
+	var out, list bytes.Buffer
+	if err := run(t.Context(), []string{"version", "--json"}, nil, &out); err != nil {
+		t.Fatal(err)
+	}
+	var built builtIn
+	if err := json.Unmarshal(out.Bytes(), &built); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(t.Context(), []string{"version", "--assets"}, nil, &list); err != nil {
+		t.Fatal(err)
+	}
+	for _, asset := range built.Assets {
+		if !strings.Contains(list.String(), asset.File+" "+asset.Integrity+"\n") {
+			t.Errorf("%+v is not in the list of assets", asset)
+		}
+	}
+	if got, want := len(built.Assets), strings.Count(list.String(), "\n")-1; got != want {
+		t.Errorf("%d assets, want the %d of the list", got, want)
+	}
+	if len(built.Filters) != 2 || built.Go == "" {
+		t.Errorf("%+v", built)
+	}
+	for _, filter := range built.Filters {
+		if !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(filter.SHA256) || filter.Length == 0 {
+			t.Errorf("%+v", filter)
+		}
 	}
 }

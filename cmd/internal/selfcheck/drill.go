@@ -3,6 +3,7 @@ package selfcheck
 // Room: cmd. The drill: a whole session against a server of its own, with planted words, and then the search for them.
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -189,7 +190,7 @@ func distinct(hits []canary.MemoryHit) int {
 func (d *drill) wrote(before int64, err error) {
 	const name, promise = "writes", "the server has not written to any storage"
 	after, afterErr := written(d.server.pid())
-	if err := errors.Join(err, afterErr); err != nil {
+	if err = cmp.Or(err, afterErr); err != nil {
 		d.report.add(name, promise, Unknown, err.Error())
 		return
 	}
