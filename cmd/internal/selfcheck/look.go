@@ -36,6 +36,9 @@ type Filter struct {
 	Hash string // SHA-256 of its instructions, eight bytes each, lower-case hexadecimal digits
 }
 
+// swapLater is the claim that is the operator's to settle, and no matter of the program's.
+const swapLater = "swap, later"
+
 // look is one run.
 type look struct {
 	config LookConfig
@@ -290,19 +293,19 @@ func (l *look) swap() {
 	}
 	swaps, err := os.ReadFile("/proc/swaps")
 	if err != nil {
-		l.unknown("swap, later", later, err)
+		l.unknown(swapLater, later, err)
 		return
 	}
 	devices := strings.Count(strings.TrimSpace(string(swaps)), "\n")
 	if devices == 0 {
-		l.report.add("swap, later", later, Holds, "this machine has no swap device now")
+		l.report.add(swapLater, later, Holds, "this machine has no swap device now")
 		return
 	}
 	if most, err := l.swapMost(); err == nil && most == "0" {
-		l.report.add("swap, later", later, Holds, fmt.Sprintf("%d swap devices, and its control group may use none of them (memory.swap.max 0)", devices))
+		l.report.add(swapLater, later, Holds, fmt.Sprintf("%d swap devices, and its control group may use none of them (memory.swap.max 0)", devices))
 		return
 	}
-	l.report.add("swap, later", later, Fails,
+	l.report.add(swapLater, later, Fails,
 		fmt.Sprintf("%d swap devices: the operator's to settle, MemorySwapMax=0 in its systemd unit, or an enciphered swap device", devices))
 }
 
