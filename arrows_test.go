@@ -38,6 +38,7 @@ func arrows() map[string][]string {
 			"insyn/cmd/internal/lockdown", "insyn/cmd/internal/ends", "insyn/cmd/internal/link",
 			"insyn/cmd/internal/canary", "insyn/cmd/internal/chromium", "insyn/cmd/internal/selfcheck", zerolog,
 		},
+		"cmd/insyn-bench":       {"golang.org/x/sys/unix"},
 		"cmd/internal/lockdown": {"golang.org/x/net/bpf", "golang.org/x/sys/unix"},
 		// The two ends, for tools and tests: what a browser is trusted with, and the server is not.
 		"cmd/internal/link": {"insyn/session", ristretto},
