@@ -211,6 +211,6 @@ func scriptTag(c Config) string {
 	if c.Policy != "" {
 		pin = fmt.Sprintf(` data-policy="%s"`, html.EscapeString(c.Policy))
 	}
-	return fmt.Sprintf(`<script src="%s" integrity="%s" crossorigin="anonymous"%s async></script>`,
+	return fmt.Sprintf(`<script src="%s" integrity="%s" crossorigin="anonymous" referrerpolicy="no-referrer"%s async></script>`,
 		html.EscapeString(c.Script), html.EscapeString(c.Integrity), pin)
 }

@@ -153,7 +153,7 @@ func TestEveryPageIsReachable(t *testing.T) {
 
 func TestEveryPageIsWellMade(t *testing.T) {
 	c := testConfig()
-	want := `<script src="` + c.Script + `" integrity="` + c.Integrity + `" crossorigin="anonymous" async></script>`
+	want := `<script src="` + c.Script + `" integrity="` + c.Integrity + `" crossorigin="anonymous" referrerpolicy="no-referrer" async></script>`
 	for at, body := range crawl(t, c) {
 		foreign := strings.HasPrefix(at, c.Origins.Social)
 		u, err := url.Parse(at)

@@ -72,6 +72,7 @@ class PagePart {
 
   #addFrame(): void {
     const frame = document.createElement('iframe');
+    frame.referrerPolicy = 'no-referrer';
     frame.src = `${this.#hand.origin}/bridge?lang=${encodeURIComponent(document.documentElement.lang)}`;
     this.#frame = frame;
     this.#hidden = true;

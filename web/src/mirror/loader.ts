@@ -52,6 +52,7 @@ interface TrustedTypes {
     try {
       core.integrity = CORE_INTEGRITY;
       core.crossOrigin = 'anonymous';
+      core.referrerPolicy = 'no-referrer';
       core.onload = core.onerror = done;
       core.src = url;
       Object.assign(window, { [key]: hand });
@@ -75,6 +76,8 @@ interface TrustedTypes {
     form.style.cssText = 'display:block;width:100%;height:32rem;border:0;color-scheme:light';
     const language = here.closest<HTMLElement>('[lang]')?.lang ?? '';
     form.title = /^sv/i.test(language || document.documentElement.lang) ? 'Skärmvisning' : 'Screen mirroring';
+    // Whatever the page's own policy says: where the applicant is stays here.
+    form.referrerPolicy = 'no-referrer';
     form.src = `${hand.origin}/bridge?form&lang=${encodeURIComponent(language)}`;
     addEventListener('message', ({ source, origin, data }) => {
       if (!source || source !== form.contentWindow || origin !== hand.origin) return;

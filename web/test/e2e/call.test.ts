@@ -120,6 +120,10 @@ test('from the typed code to the view, without a form value on the way', async (
 
   assert.ok(!product.line.heard.includes(code), 'the whole code left a browser');
   assert.ok(!product.line.heard.includes(code.slice(5)), 'secret and check digits left a browser');
+  const asked = product.line.heard.split('\r\n\r\n').filter((request) => /^Host: insyn\.agency/im.test(request));
+  assert.ok(asked.length > 3);
+  const told = asked.filter((request) => /^Referer: \w+:\/\/(www|my)\.agency/im.test(request));
+  assert.deepEqual(told, [], 'where the applicant is left a browser');
   await hangUp(console, page);
 });
 
