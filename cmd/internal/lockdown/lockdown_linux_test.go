@@ -211,12 +211,14 @@ func TestAFolderMayStay(t *testing.T) {
 	})
 }
 
-func TestWorkGoesOnUnderConfinement(t *testing.T) {
+// listen has each connection served until the test is over, and returns the address to connect to.
+func listen(t *testing.T, serve func(net.Conn)) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = listener.Close() }()
+	t.Cleanup(func() { _ = listener.Close() })
 	go func() {
 		for {
 			conn, err := listener.Accept()
@@ -225,12 +227,17 @@ func TestWorkGoesOnUnderConfinement(t *testing.T) {
 			}
 			go func() {
 				defer func() { _ = conn.Close() }()
-				_, _ = io.Copy(conn, conn)
+				serve(conn)
 			}()
 		}
 	}()
+	return listener.Addr().String()
+}
+
+func TestWorkGoesOnUnderConfinement(t *testing.T) {
+	echo := listen(t, func(conn net.Conn) { _, _ = io.Copy(conn, conn) })
 	asBoth(t, func(t *testing.T, ordinary bool) {
-		if said, err := child(t, ordinary, "busy", listener.Addr().String()); err != nil {
+		if said, err := child(t, ordinary, "busy", echo); err != nil {
 			t.Errorf("%v: %s", err, said)
 		}
 	})

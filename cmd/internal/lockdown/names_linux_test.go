@@ -69,26 +69,12 @@ func answer(conn net.Conn) error {
 }
 
 func TestNamesAreLookedUpByTCP(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer func() { _ = conn.Close() }()
-				for answer(conn) == nil {
-					continue
-				}
-			}()
+	server := listen(t, func(conn net.Conn) {
+		for answer(conn) == nil {
+			continue
 		}
-	}()
-	if said, err := child(t, true, "names", listener.Addr().String()); err != nil {
+	})
+	if said, err := child(t, true, "names", server); err != nil {
 		t.Errorf("%v: %s", err, said)
 	}
 }

@@ -3,6 +3,7 @@
 
 import { attributeType, fits } from './allow.ts';
 import { type Kind, type Token, tokenizing, writeName, writeString } from './css-tokens.ts';
+import { drain } from './steps.ts';
 
 /** What becomes of the three things in CSS that name something of the page. */
 export interface Sieve {
@@ -474,14 +475,6 @@ class Rewriter {
         return;
       }
     }
-  }
-}
-
-/** Steps to their end. */
-function drain<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const { value, done } = steps.next();
-    if (done) return value;
   }
 }
 

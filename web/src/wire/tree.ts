@@ -14,6 +14,7 @@ import {
 } from './allow.ts';
 import { Reader, Writer } from './bytes.ts';
 import type { Bytes, Hash, ResourceType } from './messages.ts';
+import { drain } from './steps.ts';
 import { SUM_IDS } from './sum.ts';
 
 /**
@@ -321,11 +322,7 @@ export function* encoding(ops: readonly Op[]): Generator<void, Bytes> {
 
 /** The same at once. */
 export function encode(ops: readonly Op[]): Bytes {
-  const steps = encoding(ops);
-  for (;;) {
-    const { value, done } = steps.next();
-    if (done) return value;
-  }
+  return drain(encoding(ops));
 }
 
 /** Whether a body says that it is of a share. */
